@@ -19,7 +19,7 @@ struct inspect_options {
   size_t limit = 50;
   /// The node (and its creation) whose pids print as `#PID<0.N.S>`. Pids of other nodes print with a
   /// number that stands for that node in this program, given in the order in which they are met.
-  pid viewer;
+  pid viewer{};
 };
 
 /// Returns `x` as iex would print it.

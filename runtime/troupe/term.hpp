@@ -76,6 +76,10 @@ public:
   /// Everything but `false` and `nil`.
   [[nodiscard]] bool truthy() const noexcept;
 
+  /// Returns the value when it is a `T` (int64_t, double, atom, pid or reference), or null.
+  template <class T>
+  [[nodiscard]] const T* get_if() const noexcept { return std::get_if<T>(&value_); }
+
   [[nodiscard]] int64_t as_integer() const { return std::get<int64_t>(value_); }
   [[nodiscard]] double as_real() const { return std::get<double>(value_); }
   [[nodiscard]] troupe::atom as_atom() const { return std::get<troupe::atom>(value_); }
@@ -97,8 +101,8 @@ public:
   [[nodiscard]] term erase(const term& key) const;
   /// Returns the elements of a proper list; nothing for anything else.
   [[nodiscard]] std::optional<std::vector<term>> to_vector() const;
-  /// Returns the text of a binary, or of a proper list of code points, nested binaries and lists
-  /// (Erlang's chardata) as UTF-8; nothing for anything else. Depth is bounded.
+  /// Returns the text of a binary, or of a list of code points, binaries and lists that is proper or
+  /// ends in a binary (Erlang's chardata), as UTF-8; nothing for anything else. Any depth will do.
   [[nodiscard]] std::optional<std::string> to_text() const;
 
   /// Erlang's `==` order over all terms: integers and reals compare by value.

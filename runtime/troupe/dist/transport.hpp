@@ -33,7 +33,7 @@ public:
   virtual ~stream_handler() = default;
   /// Bytes arrived, in order.
   virtual void on_bytes(std::span<const char> bytes) = 0;
-  /// The stream takes more: everything given to `write` so far has left.
+  /// The stream takes more, after a `write` that returned false.
   virtual void on_writable() = 0;
   /// The stream ended, by either side; called once.
   virtual void on_closed() = 0;
@@ -45,9 +45,9 @@ public:
   virtual ~stream() = default;
   /// Says who is told of what happens. Called once, on the transport thread, before anything arrives.
   virtual void attach(std::shared_ptr<stream_handler> handler) = 0;
-  /// Sends `bytes` after those written before. One write may be under way: the next waits for
-  /// `on_writable`. After the end it does nothing.
-  virtual void write(std::string bytes) = 0;
+  /// Sends `bytes` after those written before. Returns whether the next write may follow at once;
+  /// false: it waits for `on_writable`. After the end it does nothing.
+  virtual bool write(std::string bytes) = 0;
   /// Closes when what was written has left, but after a second at the latest; `on_closed` follows.
   virtual void close() = 0;
   /// The other side's address, for messages.

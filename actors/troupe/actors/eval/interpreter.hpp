@@ -40,6 +40,13 @@ public:
                                             std::optional<std::chrono::milliseconds> timeout) = 0;
   /// Returns a number that is unique in this node, for `fun::index`.
   virtual uint64_t next_number() = 0;
+  /// Lets others run. Called every `reductions_max` function calls, so that code which never
+  /// waits neither keeps a thread nor outlives the signals that end it.
+  virtual task<> yield() { co_return; }
+
+  static constexpr uint32_t reductions_max = 2000;
+  /// Function calls since the last `yield`; counted by the interpreter.
+  uint32_t reductions = 0;
 };
 
 /// Variables and what surrounds an evaluation. Copied where a scope opens.
@@ -48,6 +55,10 @@ struct environment {
   std::map<atom, term> variables;
   std::string file = "iex";
   int line = 1;
+  uint32_t depth = 0; ///< Function calls that this evaluation is in.
+
+  /// Calls within calls; above it `SystemLimitError`. Calls in tail position do not count.
+  static constexpr uint32_t depth_max = 100'000;
 };
 
 class interpreter;
@@ -72,6 +83,8 @@ public:
   [[nodiscard]] bool has_module(atom module) const;
   /// Arities in which the function exists, ascending; for messages.
   [[nodiscard]] std::vector<size_t> arities(atom module, atom function) const;
+  /// Functions of the module with that name or a similar one, as `map/2`; for messages.
+  [[nodiscard]] std::vector<std::string> similar(atom module, atom function) const;
 
 private:
   std::map<std::pair<atom, atom>, std::map<size_t, entry>> functions_;
@@ -97,12 +110,18 @@ private:
 /// Fills in what needs no node: Kernel, the pure parts of :erlang, String, Enum, List, Map, Integer, ...
 void add_pure_modules(module_table& modules);
 
+/// How much a text about a failure says: iex adds to the message what the stack tells about the
+/// arguments (`: 1 / 0`); reports of processes that died do not.
+enum class detail : uint8_t { report, shell };
+
 /// Returns `(RuntimeError) boom`, as iex prints behind `** ` for an uncaught failure: the exception's
 /// name and message (Erlang reasons normalised as Elixir's Exception.normalize does), `(exit) ...` or
 /// `(throw) ...`. Stack lines are not part of it.
-[[nodiscard]] std::string format_failure(const failure& f, const pid& viewer);
+[[nodiscard]] std::string format_failure(const failure& f, const pid& viewer,
+                                         detail how = detail::shell);
 /// Returns the stack trace lines as iex indents them, each ended by a newline; may be empty.
-[[nodiscard]] std::string format_stack(const failure& f, const pid& viewer);
+[[nodiscard]] std::string format_stack(const failure& f, const pid& viewer,
+                                       detail how = detail::shell);
 
 /// Returns the text after "exited with reason: " for a process that ended with `reason`, as Elixir's
 /// Exception.format_exit does: `:bye`, `no connection`, `an exception was raised:\n    ** (..) ..`.

@@ -1,0 +1,237 @@
+#include "troupe/dist/connection.hpp"
+
+namespace troupe::dist {
+
+namespace {
+
+/// What one write to the socket carries at the most; large enough to fill it, small enough that a
+/// control frame waits no longer than this takes.
+constexpr size_t write_bytes = 128 * 1024;
+
+signal with_short_reason(const signal& x, const error& why) {
+  signal result;
+  result.type = x.type;
+  result.from = x.from;
+  result.to = x.to;
+  result.name = x.name;
+  result.ref = x.ref;
+  result.value = term::tuple({atom{"unsendable"}, why.context});
+  return result;
+}
+
+} // namespace
+
+connection::connection(std::unique_ptr<stream> wire, const options& opts, connection_owner& owner,
+                       actor_bridge& bridge, clock& time)
+  : opts_(opts), owner_(&owner), bridge_(&bridge), time_(&time), wire_(std::move(wire)),
+    session_(opts.role, opts.setup, *this, time.now(), opts.expected) {}
+
+connection::~connection() = default;
+
+void connection::start() {
+  wire_->attach(shared_from_this());
+  {
+    std::lock_guard guard{mutex_};
+    session_.start();
+  }
+  settle();
+  arm();
+}
+
+bool connection::is_authenticated() const {
+  std::lock_guard guard{mutex_};
+  return codec_.has_value();
+}
+
+void connection::send(const signal& x) {
+  std::optional<error> failed;
+  bool posted = false;
+  {
+    std::lock_guard guard{mutex_};
+    if (!session_.is_up())
+      return;
+    auto frame = codec_->encode(x);
+    if (!frame && (x.type == signal::kind::down || x.type == signal::kind::exit || x.type == signal::kind::exit_linked))
+      frame = codec_->encode(with_short_reason(x, frame.error())); // an end must be told in any case
+    if (frame) {
+      auto key = x.type == signal::kind::spawn_reply && x.value.is(term::kind::pid) ? x.value.as_pid().id : x.from.id;
+      session_.put(key, std::move(*frame));
+      while (auto names = codec_->names())
+        session_.put(names_key, std::move(*names));
+    } else {
+      failed = frame.error();
+    }
+    posted = !events_.empty();
+  }
+  if (failed)
+    return owner_->on_unsendable(x, *failed);
+  flush();
+  if (posted) // the hard limit ended the session: its end is told on the transport thread
+    time_->post([self = shared_from_this()] { self->settle(); });
+}
+
+void connection::probe() {
+  {
+    std::lock_guard guard{mutex_};
+    if (!session_.is_up())
+      return;
+    signal x;
+    x.type = signal::kind::ping;
+    if (auto frame = codec_->encode(x))
+      session_.put(0, std::move(*frame));
+  }
+  flush();
+}
+
+void connection::close(errc why) {
+  time_->post([self = shared_from_this(), why] {
+    {
+      std::lock_guard guard{self->mutex_};
+      self->session_.close(why);
+    }
+    self->settle();
+  });
+}
+
+// -- stream_handler ----------------------------------------------------------------------------------
+
+void connection::on_bytes(std::span<const char> bytes) {
+  {
+    std::lock_guard guard{mutex_};
+    session_.receive(bytes, time_->now());
+  }
+  settle();
+}
+
+void connection::on_writable() {
+  {
+    std::lock_guard guard{mutex_};
+    writing_ = false;
+  }
+  settle();
+}
+
+void connection::on_closed() {
+  {
+    std::lock_guard guard{mutex_};
+    closed_wire_ = true;
+    session_.lost();
+  }
+  settle();
+}
+
+// -- session_handler ---------------------------------------------------------------------------------
+
+errc connection::on_authenticated(const peer_identity& peer) {
+  peer_ = peer;
+  peer_name_ = atom::try_make(peer.name).value_or(atom{});
+  if (auto refusal = owner_->on_authenticated(*this, peer); refusal != errc::none)
+    return refusal;
+  codec_ends ends;
+  ends.self = atom{opts_.setup.self.name};
+  ends.self_creation = opts_.setup.self.creation;
+  ends.peer = peer_name_;
+  ends.peer_creation = peer.creation;
+  codec_.emplace(ends, *bridge_);
+  return errc::none;
+}
+
+void connection::on_up() {
+  events_.push_back({event::type::up, {}, errc::none, {}});
+}
+
+void connection::on_frame(std::string_view frame) {
+  auto decoded = codec_->decode(frame);
+  if (!decoded)
+    session_.close(decoded.error().code, decoded.error().context);
+  else if (*decoded)
+    events_.push_back({event::type::arrived, std::move(**decoded), errc::none, {}});
+}
+
+void connection::on_closed(errc why, std::string_view detail) {
+  events_.push_back({event::type::down, {}, why, std::string{detail}});
+}
+
+// -- doing what the session wants ----------------------------------------------------------------------
+
+void connection::flush() {
+  for (;;) {
+    std::string out;
+    {
+      std::lock_guard guard{mutex_};
+      if (writing_ || closed_wire_)
+        return;
+      if (!session_.pull(out, write_bytes, time_->now())) {
+        if (!session_.is_closed())
+          return;
+        closed_wire_ = true;
+      } else {
+        writing_ = true;
+      }
+    }
+    if (out.empty())
+      return wire_->close();
+    if (!wire_->write(std::move(out)))
+      return;
+    std::lock_guard guard{mutex_};
+    writing_ = false;
+  }
+}
+
+void connection::run_events() {
+  auto self = shared_from_this();
+  for (;;) {
+    std::vector<event> batch;
+    {
+      std::lock_guard guard{mutex_};
+      batch.swap(events_);
+    }
+    if (batch.empty())
+      return;
+    for (auto& x : batch) {
+      switch (x.what) {
+        case event::type::up: owner_->on_up(self); break;
+        case event::type::arrived: owner_->on_signal(self, std::move(*x.content)); break;
+        case event::type::down:
+          disarm();
+          owner_->on_down(self, x.why, x.detail);
+          break;
+      }
+    }
+  }
+}
+
+/// On the transport thread, after anything that moved the session.
+void connection::settle() {
+  flush();
+  run_events();
+}
+
+void connection::arm() {
+  std::lock_guard guard{mutex_};
+  if (session_.is_closed())
+    return;
+  auto now = time_->now();
+  auto next = session_.next_check();
+  timer_ = time_->after(next > now ? next - now : clock::duration::zero(), [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (!self)
+      return;
+    {
+      std::lock_guard inner{self->mutex_};
+      self->timer_.reset();
+      self->session_.check(self->time_->now());
+    }
+    self->settle();
+    self->arm();
+  });
+}
+
+void connection::disarm() {
+  std::lock_guard guard{mutex_};
+  if (timer_)
+    time_->cancel(*timer_);
+  timer_.reset();
+}
+
+} // namespace troupe::dist

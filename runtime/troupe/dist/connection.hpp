@@ -1,0 +1,109 @@
+// One authenticated byte stream to one peer: joins a stream, a session and a codec.
+//
+// Erlang counterpart: a distribution port with its controller.
+// Threads: `send` and `close` from any thread; the owner is called on the transport thread, and with
+// `on_authenticated` from inside the connection's mutex.
+
+#pragma once
+
+#include "troupe/dist/session.hpp"
+#include "troupe/dist/signal_codec.hpp"
+#include "troupe/dist/transport.hpp"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::dist {
+
+class connection;
+
+class connection_owner {
+public:
+  virtual ~connection_owner() = default;
+  /// Accepts the peer or says why not. Must not call the connection.
+  virtual errc on_authenticated(connection& from, const peer_identity& peer) = 0;
+  virtual void on_up(const std::shared_ptr<connection>& from) = 0;
+  virtual void on_signal(const std::shared_ptr<connection>& from, signal x) = 0;
+  /// Called once, after the last signal.
+  virtual void on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail) = 0;
+  /// A signal could not be sent; `why` names what is wrong with it.
+  virtual void on_unsendable(const signal& x, const error& why) = 0;
+};
+
+class connection final : public stream_handler,
+                         private session_handler,
+                         public std::enable_shared_from_this<connection> {
+public:
+  struct options {
+    session::role role = session::role::accepting;
+    session::options setup;
+    std::string expected; ///< The node name that was dialled.
+    uint64_t id = 0;
+  };
+
+  connection(std::unique_ptr<stream> wire, const options& opts, connection_owner& owner, actor_bridge& bridge, clock& time);
+  ~connection() override;
+
+  /// Begins the handshake. Transport thread.
+  void start();
+  /// Sends a signal after those sent before by the same process; when the session is not up it is lost,
+  /// as signals are when a connection breaks.
+  void send(const signal& x);
+  void close(errc why);
+  /// Makes the peer's system answer for a connection that it may not know any more.
+  void probe();
+
+  // -- constant after on_authenticated -------------------------------------------------------------
+  [[nodiscard]] uint64_t id() const noexcept { return opts_.id; }
+  [[nodiscard]] bool dialled() const noexcept { return opts_.role == session::role::dialling; }
+  [[nodiscard]] const std::string& expected() const noexcept { return opts_.expected; }
+  [[nodiscard]] atom peer_name() const noexcept { return peer_name_; }
+  [[nodiscard]] const peer_identity& peer() const noexcept { return peer_; }
+  [[nodiscard]] const endpoint& remote() const { return wire_->remote(); }
+  [[nodiscard]] bool is_authenticated() const;
+
+  // -- stream_handler --------------------------------------------------------------------------------
+  void on_bytes(std::span<const char> bytes) override;
+  void on_writable() override;
+  void on_closed() override;
+
+private:
+  struct event {
+    enum class type : uint8_t { up, arrived, down } what;
+    std::optional<signal> content;
+    errc why = errc::none;
+    std::string detail;
+  };
+
+  // -- session_handler; called with mutex_ held --------------------------------------------------------
+  errc on_authenticated(const peer_identity& peer) override;
+  void on_up() override;
+  void on_frame(std::string_view frame) override;
+  void on_closed(errc why, std::string_view detail) override;
+
+  void flush();
+  void run_events();
+  void settle();
+  void arm();
+  void disarm();
+
+  const options opts_;
+  connection_owner* owner_;
+  actor_bridge* bridge_;
+  clock* time_;
+  std::unique_ptr<stream> wire_;
+  peer_identity peer_;
+  atom peer_name_;
+  mutable std::mutex mutex_; // guards all below
+  session session_;
+  std::optional<signal_codec> codec_;
+  std::vector<event> events_;
+  bool writing_ = false;
+  bool closed_wire_ = false;
+  std::optional<clock::timer> timer_;
+};
+
+} // namespace troupe::dist

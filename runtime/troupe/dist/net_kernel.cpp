@@ -1,0 +1,348 @@
+#include "troupe/dist/net_kernel.hpp"
+
+#include "troupe/exit_reason.hpp"
+#include "troupe/inspect.hpp"
+#include "troupe/limits.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace troupe::dist {
+
+using kind = signal::kind;
+
+net_kernel::net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time, options opts)
+  : core_(&core), wires_(&wires), names_(&names), time_(&time), opts_(std::move(opts)), self_(core.name()),
+    table_(core.name()) {}
+
+net_kernel::~net_kernel() = default;
+
+result<endpoint> net_kernel::listen(const endpoint& at) {
+  return wires_->listen(at, [this](std::unique_ptr<stream> wire) { accept(std::move(wire)); });
+}
+
+std::shared_ptr<peer> net_kernel::peer_of(atom name) {
+  std::lock_guard guard{mutex_};
+  auto& p = peers_[name];
+  if (!p)
+    p = std::make_shared<peer>(name);
+  return p;
+}
+
+// -- signal_carrier ----------------------------------------------------------------------------------
+
+void net_kernel::carry(signal x) {
+  auto name = x.to.node;
+  auto outcome = peer_of(name)->send(x);
+  if (outcome == peer::outcome::must_dial)
+    start_dial(name);
+  else if (outcome == peer::outcome::refused)
+    core_->unreachable(std::move(x));
+}
+
+void net_kernel::connect(atom name, std::function<void(bool)> done) {
+  if (name == self_)
+    return done(true);
+  if (peer_of(name)->wait_for_connection(std::move(done)) == peer::outcome::must_dial)
+    start_dial(name);
+}
+
+void net_kernel::ping(atom name, std::function<void(bool)> done) {
+  if (name == self_)
+    return done(true);
+  connect(name, [this, name, done = std::move(done)](bool connected) {
+    if (!connected)
+      return done(false);
+    signal x;
+    x.type = kind::ping;
+    x.to.node = name;
+    x.ref = core_->make_reference();
+    auto ref = x.ref;
+    {
+      std::lock_guard guard{mutex_};
+      pings_.emplace(ref, done);
+    }
+    time_->after(limits::handshake_timeout, [this, ref] { on_pong(ref, false); });
+    // Not under the peer's mutex, which the caller of this function may hold.
+    time_->post([this, x = std::make_shared<signal>(std::move(x))] { carry(std::move(*x)); });
+  });
+}
+
+void net_kernel::on_pong(const reference& ref, bool ok) {
+  std::function<void(bool)> done;
+  {
+    std::lock_guard guard{mutex_};
+    auto i = pings_.find(ref);
+    if (i == pings_.end())
+      return;
+    done = std::move(i->second);
+    pings_.erase(i);
+  }
+  done(ok);
+}
+
+void net_kernel::disconnect(atom name, std::function<void(bool)> done) {
+  time_->post([this, name, done = std::move(done)] {
+    std::shared_ptr<connection> current;
+    {
+      std::lock_guard guard{mutex_};
+      if (auto* entry = table_.find(name)) {
+        current = connections_[entry->id];
+        ended_by_us_[entry->id] = errc::disconnected;
+      }
+    }
+    if (!current)
+      return done(false);
+    current->close(errc::disconnected);
+    time_->post([done] { done(true); }); // behind the close: the node is gone when the caller hears
+  });
+}
+
+std::vector<atom> net_kernel::nodes(node_class which) const {
+  std::lock_guard guard{mutex_};
+  std::vector<atom> result;
+  auto add = [&](const std::vector<atom>& more) { result.insert(result.end(), more.begin(), more.end()); };
+  switch (which) {
+    case node_class::visible: add(table_.visible()); break;
+    case node_class::hidden: add(table_.hidden()); break;
+    case node_class::connected:
+      add(table_.visible());
+      add(table_.hidden());
+      break;
+    case node_class::self: result.push_back(self_); break;
+    case node_class::known:
+      for (auto& [name, p] : peers_)
+        result.push_back(name);
+      result.push_back(self_);
+      break;
+  }
+  std::ranges::sort(result);
+  return result;
+}
+
+// -- events of nodes ---------------------------------------------------------------------------------
+
+void net_kernel::monitor_nodes(const pid& who, const node_monitor::options& opts, bool on) {
+  std::lock_guard guard{mutex_};
+  events_.prune([this](const pid& x) { return !core_->processes().find(x.id).handle; });
+  if (on)
+    events_.subscribe(who, opts);
+  else
+    events_.unsubscribe(who, opts);
+}
+
+void net_kernel::monitor_node(const pid& who, atom name, bool on) {
+  {
+    std::lock_guard guard{mutex_};
+    if (!on)
+      return events_.unwatch(who, name);
+    if (name == self_)
+      return;
+    events_.watch(who, name);
+  }
+  connect(name, [this, name](bool connected) {
+    if (!connected)
+      time_->post([this, name] {
+        std::vector<node_monitor::notice> notices;
+        {
+          std::lock_guard guard{mutex_};
+          if (!table_.find(name))
+            notices = events_.take_watchers(name);
+        }
+        notify(notices);
+      });
+  });
+}
+
+void net_kernel::notify(const std::vector<node_monitor::notice>& notices) {
+  for (auto& [who, message] : notices) {
+    signal x;
+    x.to = who;
+    x.payload = caf::make_message(message);
+    core_->deliver(std::move(x));
+  }
+}
+
+// -- connections ---------------------------------------------------------------------------------------
+
+void net_kernel::accept(std::unique_ptr<stream> wire) {
+  auto full = [this] {
+    std::lock_guard guard{mutex_};
+    return stopping_ || connections_.size() >= table_.size() + limits::unauthenticated_connections_max;
+  };
+  if (full())
+    return; // dropping the stream closes it
+  adopt(std::move(wire), session::role::accepting, {});
+}
+
+void net_kernel::adopt(std::unique_ptr<stream> wire, session::role role, const std::string& expected) {
+  connection::options opts{role, opts_.setup, expected, ++last_id_};
+  auto x = std::make_shared<connection>(std::move(wire), opts, *this, *core_, *time_);
+  {
+    std::lock_guard guard{mutex_};
+    connections_.emplace(opts.id, x);
+  }
+  x->start();
+}
+
+errc net_kernel::on_authenticated(connection& from, const peer_identity& who) {
+  connection_table::verdict verdict;
+  std::shared_ptr<connection> replaced, probed;
+  {
+    std::lock_guard guard{mutex_};
+    if (stopping_)
+      return errc::shutting_down;
+    auto hidden = who.hidden || opts_.setup.self.hidden; // a property of the connection (rule HID-02)
+    verdict = table_.decide({from.peer_name(), who.creation, hidden, from.dialled(), from.id()});
+    if (verdict.replaced) {
+      replaced = connections_[*verdict.replaced];
+      ended_by_us_[*verdict.replaced] = errc::replaced;
+    }
+    if (verdict.probed)
+      probed = connections_[*verdict.probed];
+  }
+  if (replaced)
+    replaced->close(errc::replaced);
+  if (probed)
+    time_->post([probed] { probed->probe(); });
+  return verdict.refusal;
+}
+
+void net_kernel::on_up(const std::shared_ptr<connection>& from) {
+  auto name = from->peer_name();
+  auto hidden = false;
+  std::vector<node_monitor::notice> notices;
+  {
+    std::lock_guard guard{mutex_};
+    auto* entry = table_.find(name);
+    if (!entry || entry->id != from->id())
+      return;
+    hidden = entry->hidden;
+    notices = events_.node_up(name, hidden);
+    table_.dial_ended(name);
+  }
+  dials_.erase(name);
+  notify(notices); // before anything that came through the connection (rule NM-15)
+  for (auto& done : peer_of(name)->up(from))
+    done(true);
+  if (!hidden && opts_.connect_all)
+    tell_known_nodes(*from);
+}
+
+void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail) {
+  auto name = from->peer_name();
+  auto was_up = false;
+  auto hidden = false;
+  std::function<void()> stopped;
+  {
+    std::lock_guard guard{mutex_};
+    connections_.erase(from->id());
+    if (auto i = ended_by_us_.find(from->id()); i != ended_by_us_.end()) {
+      why = i->second;
+      ended_by_us_.erase(i);
+    }
+    auto* entry = table_.find(name);
+    hidden = entry && entry->hidden;
+    was_up = table_.remove(name, from->id());
+    if (stopping_ && connections_.empty())
+      stopped.swap(stopped_);
+  }
+  if (was_up || why == errc::replaced) {
+    if (why == errc::tick_timeout)
+      core_->log("error", "** Node " + inspect_atom(name) + " not responding **\n** Removing (timedout) connection **");
+    auto p = peer_of(name);
+    if (p->current() == from) {
+      for (auto& x : p->lost())
+        core_->deliver(std::move(x));
+      std::vector<node_monitor::notice> all, once;
+      {
+        std::lock_guard guard{mutex_};
+        all = events_.node_down(name, hidden, why);
+        once = events_.take_watchers(name);
+      }
+      notify(once);
+      notify(all); // after everything that came through the connection (rule NM-17)
+    }
+  } else {
+    session_failed(*from, why, detail);
+  }
+  if (stopped)
+    stopped();
+}
+
+void net_kernel::session_failed(const connection& from, errc why, const std::string& detail) {
+  if (from.dialled()) {
+    atom name{from.expected()};
+    if (!dial_again(name, why))
+      try_next(name);
+    return;
+  }
+  auto who = from.peer_name() == atom{} ? to_string(from.remote()) : inspect_atom(from.peer_name());
+  if (why == errc::cookie_mismatch)
+    log_stranger("** Connection attempt from node " + who + " rejected. Invalid challenge reply. **");
+  else if (why != errc::connection_closed && why != errc::duplicate_connection && why != errc::shutting_down)
+    log_stranger("** Connection attempt from " + who + " rejected: " + to_string(error{why, detail}) + " **");
+}
+
+void net_kernel::log_stranger(const std::string& text) {
+  auto answer = limiter_.ask(time_->now());
+  if (!answer.allowed)
+    return;
+  if (answer.left_out > 0)
+    core_->log("warning", std::to_string(answer.left_out) + " lines about rejected connections were left out");
+  core_->log("error", text);
+}
+
+void net_kernel::on_unsendable(const signal& x, const error& why) {
+  core_->log("error", "** " + inspect_pid(x.from, x.from) + " cannot send to node " + inspect_atom(x.to.node) + ": "
+                        + why.context + " **");
+  if (x.type != kind::spawn && x.number == 0)
+    return;
+  auto back = std::make_shared<signal>();
+  back->type = x.type;
+  back->from = x.from;
+  back->to = x.to;
+  back->ref = x.ref;
+  back->number = x.number;
+  time_->post([this, back] { core_->unreachable(std::move(*back)); });
+}
+
+void net_kernel::stop(std::function<void()> done) {
+  time_->post([this, done = std::move(done)] {
+    wires_->stop_listening();
+    std::vector<std::shared_ptr<connection>> all;
+    {
+      std::lock_guard guard{mutex_};
+      stopping_ = true;
+      for (auto& [id, x] : connections_) {
+        all.push_back(x);
+        ended_by_us_[id] = errc::shutting_down;
+      }
+      if (!all.empty())
+        stopped_ = done;
+    }
+    if (all.empty())
+      return done();
+    for (auto& x : all)
+      x->close(errc::shutting_down);
+  });
+}
+
+net_kernel::counts net_kernel::snapshot() const {
+  std::lock_guard guard{mutex_};
+  counts result;
+  result.connections = table_.size();
+  result.handshakes = connections_.size() - std::min(connections_.size(), table_.size());
+  result.peers = peers_.size();
+  for (auto& [name, p] : peers_) {
+    auto x = p->snapshot();
+    result.links += x.links;
+    result.monitors += x.monitors;
+    result.spawns += x.spawns;
+    result.held += x.held;
+  }
+  return result;
+}
+
+} // namespace troupe::dist

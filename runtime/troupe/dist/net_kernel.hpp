@@ -1,0 +1,120 @@
+// Connects this node with others: dials, accepts, closes the mesh, and tells who comes and goes.
+//
+// Erlang counterpart: net_kernel, with global's part in closing the mesh.
+// Threads: calls from any thread; one mutex guards the tables and is never held while calling a
+// connection, a peer or a process. Connections call on the transport thread.
+
+#pragma once
+
+#include "troupe/dist/connection.hpp"
+#include "troupe/dist/connection_table.hpp"
+#include "troupe/dist/log_limiter.hpp"
+#include "troupe/dist/node_monitor.hpp"
+#include "troupe/dist/peer.hpp"
+#include "troupe/dist/resolver.hpp"
+#include "troupe/dist/transport.hpp"
+#include "troupe/internal/node_core.hpp"
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::dist {
+
+/// Classes of nodes for `nodes` (rule CONN-13).
+enum class node_class : uint8_t { visible, hidden, connected, known, self };
+
+class net_kernel final : public internal::signal_carrier, public connection_owner {
+public:
+  struct options {
+    session::options setup;
+    bool connect_all = true; ///< Connect to all nodes that a new peer knows (unless hidden).
+  };
+
+  net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time, options opts);
+  ~net_kernel() override;
+
+  /// Listens; returns where, or why not.
+  result<endpoint> listen(const endpoint& at);
+
+  // -- signal_carrier --------------------------------------------------------------------------------
+  void carry(signal x) override;
+  void connect(atom name, std::function<void(bool)> done) override;
+  void ping(atom name, std::function<void(bool)> done) override;
+  void disconnect(atom name, std::function<void(bool)> done) override;
+
+  /// Names of nodes, alphabetically; `known` holds every node that was ever connected or dialled.
+  [[nodiscard]] std::vector<atom> nodes(node_class which) const;
+
+  // -- events of nodes -------------------------------------------------------------------------------
+  void monitor_nodes(const pid& who, const node_monitor::options& opts, bool on);
+  void monitor_node(const pid& who, atom name, bool on);
+
+  /// Says goodbye to all peers; `done` is called when all connections are closed.
+  void stop(std::function<void()> done);
+
+  struct counts {
+    size_t connections = 0, handshakes = 0, peers = 0, links = 0, monitors = 0, spawns = 0, held = 0;
+  };
+  [[nodiscard]] counts snapshot() const;
+
+private:
+  struct dial {
+    std::vector<endpoint> addresses;
+    size_t next = 0;
+    clock::time_point deadline;
+    clock::duration pause{std::chrono::milliseconds{25}}; // Before trying again after a duplicate.
+  };
+
+  // -- connection_owner --------------------------------------------------------------------------------
+  errc on_authenticated(connection& from, const peer_identity& peer) override;
+  void on_up(const std::shared_ptr<connection>& from) override;
+  void on_signal(const std::shared_ptr<connection>& from, signal x) override;
+  void on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail) override;
+  void on_unsendable(const signal& x, const error& why) override;
+
+  std::shared_ptr<peer> peer_of(atom name);
+  void start_dial(atom name);
+  void resolve(atom name);
+  void try_next(atom name);
+  void dial_failed(atom name);
+  bool dial_again(atom name, errc why);
+  void accept(std::unique_ptr<stream> wire);
+  void adopt(std::unique_ptr<stream> wire, session::role role, const std::string& expected);
+  void session_failed(const connection& from, errc why, const std::string& detail);
+  void on_spawn(const std::shared_ptr<connection>& from, peer& p, signal x);
+  void on_nodes(const term& names);
+  void on_pong(const reference& ref, bool ok);
+  void tell_known_nodes(connection& to);
+  void notify(const std::vector<node_monitor::notice>& notices);
+  void log_stranger(const std::string& text);
+  bool may_come_from(const connection& from, const signal& x) const;
+
+  internal::node_core* core_;
+  transport* wires_;
+  resolver* names_;
+  clock* time_;
+  const options opts_;
+  const atom self_;
+  log_limiter limiter_;              // Transport thread only, as are the next two.
+  std::map<atom, dial> dials_;
+  std::function<void()> stopped_;
+  std::atomic<uint64_t> last_id_{0};
+
+  mutable std::mutex mutex_; // guards all below
+  std::unordered_map<atom, std::shared_ptr<peer>> peers_;
+  std::map<uint64_t, std::shared_ptr<connection>> connections_; // All, handshakes included.
+  std::map<uint64_t, errc> ended_by_us_;                        // Why we ended a connection that was up.
+  connection_table table_;
+  node_monitor events_;
+  std::map<reference, std::function<void(bool)>> pings_;
+  bool stopping_ = false;
+};
+
+} // namespace troupe::dist

@@ -1,0 +1,84 @@
+#include "troupe/dist/node_monitor.hpp"
+
+namespace troupe::dist {
+
+namespace {
+
+const atom nodedown{"nodedown"};
+
+bool concerns(node_monitor::options::nodes which, bool hidden) {
+  using nodes = node_monitor::options::nodes;
+  return which == nodes::all || (which == nodes::hidden) == hidden;
+}
+
+term info(const node_monitor::options& opts, bool hidden, const errc* why) {
+  std::vector<term_pair> entries;
+  if (opts.node_type)
+    entries.emplace_back(atom{"node_type"}, atom{hidden ? "hidden" : "visible"});
+  if (opts.reason && why)
+    entries.emplace_back(atom{"nodedown_reason"}, nodedown_reason(*why));
+  if (opts.shape == node_monitor::options::form::map)
+    return term::map(std::move(entries));
+  std::vector<term> pairs;
+  for (auto& [key, value] : entries)
+    pairs.push_back(term::tuple({key, value}));
+  return term::list(pairs);
+}
+
+} // namespace
+
+atom nodedown_reason(errc why) {
+  switch (why) {
+    case errc::disconnected: return atom{"disconnect"};
+    case errc::tick_timeout: return atom{"net_tick_timeout"};
+    case errc::shutting_down: return atom{"net_kernel_terminated"};
+    case errc::connection_closed:
+    case errc::replaced: return atom{"connection_closed"};
+    default: return atom{to_string(why)};
+  }
+}
+
+void node_monitor::unwatch(const pid& who, atom node) {
+  auto i = watchers_.find({node, who});
+  if (i != watchers_.end() && --i->second == 0)
+    watchers_.erase(i);
+}
+
+std::vector<node_monitor::notice> node_monitor::notices(std::string_view event, atom node, bool hidden,
+                                                        const errc* why) const {
+  std::vector<notice> result;
+  for (auto& [key, count] : subscribers_) {
+    auto& [who, opts] = key;
+    if (!concerns(opts.which, hidden))
+      continue;
+    auto message = opts.shape == options::form::pair ? term::tuple({atom{event}, node})
+                                                     : term::tuple({atom{event}, node, info(opts, hidden, why)});
+    result.insert(result.end(), count, {who, message});
+  }
+  return result;
+}
+
+std::vector<node_monitor::notice> node_monitor::node_up(atom node, bool hidden) const {
+  return notices("nodeup", node, hidden, nullptr);
+}
+
+std::vector<node_monitor::notice> node_monitor::node_down(atom node, bool hidden, errc why) const {
+  return notices("nodedown", node, hidden, &why);
+}
+
+std::vector<node_monitor::notice> node_monitor::take_watchers(atom node) {
+  std::vector<notice> result;
+  auto i = watchers_.lower_bound({node, pid{}});
+  while (i != watchers_.end() && i->first.first == node) {
+    result.insert(result.end(), i->second, {i->first.second, term::tuple({nodedown, node})});
+    i = watchers_.erase(i);
+  }
+  return result;
+}
+
+void node_monitor::prune(const std::function<bool(const pid&)>& gone) {
+  std::erase_if(subscribers_, [&](auto& x) { return gone(x.first.first); });
+  std::erase_if(watchers_, [&](auto& x) { return gone(x.first.second); });
+}
+
+} // namespace troupe::dist

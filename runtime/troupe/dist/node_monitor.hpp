@@ -1,0 +1,66 @@
+// Who wants to know of nodes that come and go.
+//
+// Erlang counterpart: net_kernel:monitor_nodes/1,2 and erlang:monitor_node/2.
+// Threads: not synchronised; guarded by net_kernel's mutex.
+
+#pragma once
+
+#include "troupe/errc.hpp"
+#include "troupe/pid.hpp"
+#include "troupe/term.hpp"
+
+#include <compare>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace troupe::dist {
+
+/// The word for `why` in a nodedown message (rule NM-02e).
+[[nodiscard]] atom nodedown_reason(errc why);
+
+class node_monitor {
+public:
+  /// Which nodes, and in which form the messages come.
+  struct options {
+    enum class nodes : uint8_t { visible, hidden, all };
+    enum class form : uint8_t { pair, list, map };
+    nodes which = nodes::visible;
+    form shape = form::pair;
+    bool node_type = false;
+    bool reason = false;
+    friend auto operator<=>(const options&, const options&) = default;
+  };
+  /// A message for a process.
+  using notice = std::pair<pid, term>;
+
+  /// Each call gives one more copy of every message.
+  void subscribe(const pid& who, const options& opts) { ++subscribers_[{who, opts}]; }
+  /// Ends all subscriptions of `who` with these options.
+  void unsubscribe(const pid& who, const options& opts) { subscribers_.erase({who, opts}); }
+
+  /// One `{:nodedown, node}` when `node` goes; calls stack.
+  void watch(const pid& who, atom node) { ++watchers_[{node, who}]; }
+  /// Takes one call back.
+  void unwatch(const pid& who, atom node);
+
+  [[nodiscard]] std::vector<notice> node_up(atom node, bool hidden) const;
+  /// For `monitor_nodes`.
+  [[nodiscard]] std::vector<notice> node_down(atom node, bool hidden, errc why) const;
+  /// For `monitor_node`; these fire once.
+  [[nodiscard]] std::vector<notice> take_watchers(atom node);
+
+  /// Forgets processes for which `gone` is true; called before subscriptions are added.
+  void prune(const std::function<bool(const pid&)>& gone);
+  [[nodiscard]] size_t size() const noexcept { return subscribers_.size() + watchers_.size(); }
+
+private:
+  std::vector<notice> notices(std::string_view event, atom node, bool hidden, const errc* why) const;
+
+  std::map<std::pair<pid, options>, size_t> subscribers_;
+  std::map<std::pair<atom, pid>, size_t> watchers_;
+};
+
+} // namespace troupe::dist

@@ -1,0 +1,144 @@
+#include "troupe/dist/peer.hpp"
+
+#include "troupe/dist/connection.hpp"
+#include "troupe/exit_reason.hpp"
+#include "troupe/limits.hpp"
+
+#include <utility>
+
+namespace troupe::dist {
+
+using kind = signal::kind;
+
+peer::outcome peer::send(signal& x) {
+  std::lock_guard guard{mutex_};
+  if (connection_) {
+    note_departure(x);
+    connection_->send(x);
+    return outcome::sent;
+  }
+  if (held_.size() >= limits::pending_signals_max)
+    return outcome::refused;
+  held_.push_back(std::move(x));
+  return std::exchange(dialling_, true) ? outcome::held : outcome::must_dial;
+}
+
+peer::outcome peer::wait_for_connection(waiter done) {
+  {
+    std::lock_guard guard{mutex_};
+    if (!connection_) {
+      waiters_.push_back(std::move(done));
+      return std::exchange(dialling_, true) ? outcome::held : outcome::must_dial;
+    }
+  }
+  done(true);
+  return outcome::sent;
+}
+
+std::vector<peer::waiter> peer::up(std::shared_ptr<connection> x) {
+  std::lock_guard guard{mutex_};
+  connection_ = std::move(x);
+  dialling_ = false;
+  for (auto& s : held_) {
+    note_departure(s);
+    connection_->send(s);
+  }
+  held_.clear();
+  return std::exchange(waiters_, {});
+}
+
+peer::leftovers peer::dial_failed() {
+  std::lock_guard guard{mutex_};
+  if (connection_) // the other side's dial came through meanwhile
+    return {};
+  dialling_ = false;
+  return {std::exchange(held_, {}), std::exchange(waiters_, {})};
+}
+
+std::vector<signal> peer::lost() {
+  std::lock_guard guard{mutex_};
+  connection_ = nullptr;
+  std::vector<signal> result;
+  auto tell = [&](kind type, const pid& from, const pid& to, const reference& ref, atom name, term value) {
+    signal x;
+    x.type = type;
+    x.from = from;
+    x.to = to;
+    x.ref = ref;
+    x.name = name;
+    x.value = std::move(value);
+    result.push_back(std::move(x));
+  };
+  for (auto& [local, remote] : links_.take_all())
+    tell(kind::exit_linked, remote, local, {}, {}, exit_reason::noconnection);
+  for (auto& m : monitors_.take_all()) {
+    if (m.outgoing)
+      tell(kind::down, m.remote, m.local, m.ref, m.name, exit_reason::noconnection);
+    else
+      tell(kind::demonitor, m.remote, m.local, m.ref, {}, {});
+  }
+  for (auto& [ref, spawn] : std::exchange(spawns_, {}))
+    tell(kind::spawn_reply, {}, spawn.from, ref, {}, exit_reason::noconnection);
+  return result;
+}
+
+void peer::note_departure(const signal& x) {
+  switch (x.type) {
+    case kind::link: links_.add(x.from, x.to); break;
+    case kind::unlink:
+    case kind::exit_linked: links_.remove(x.from, x.to); break;
+    case kind::monitor: monitors_.add({x.ref, x.from, x.to.id ? x.to : pid{}, x.name, true}); break;
+    case kind::demonitor:
+    case kind::down: monitors_.remove(x.ref); break;
+    case kind::spawn: spawns_[x.ref] = {x.from, x.spawn->link, x.spawn->monitor}; break;
+    default: break;
+  }
+}
+
+void peer::note_arrival(signal& x) {
+  std::lock_guard guard{mutex_};
+  switch (x.type) {
+    case kind::link: links_.add(x.to, x.from); break;
+    case kind::unlink:
+    case kind::exit_linked: links_.remove(x.to, x.from); break;
+    case kind::monitor: monitors_.add({x.ref, x.to, x.from, {}, false}); break;
+    case kind::demonitor:
+      if (auto m = monitors_.remove(x.ref))
+        x.to = m->local;
+      break;
+    case kind::down: monitors_.remove(x.ref); break;
+    case kind::spawn_reply: {
+      auto asked = spawns_.extract(x.ref);
+      if (!asked || !x.value.is(term::kind::pid))
+        break;
+      x.to = asked.mapped().from;
+      x.number = asked.mapped().link ? 1 : 0;
+      if (asked.mapped().link)
+        links_.add(x.to, x.value.as_pid());
+      if (asked.mapped().monitor)
+        monitors_.add({x.ref, x.to, x.value.as_pid(), {}, true});
+      break;
+    }
+    default: break;
+  }
+}
+
+void peer::note_child(const signal& request, const pid& child) {
+  std::lock_guard guard{mutex_};
+  if (request.spawn->link)
+    links_.add(child, request.from);
+  if (request.spawn->monitor)
+    monitors_.add({request.ref, child, request.from, {}, false});
+}
+
+std::shared_ptr<connection> peer::current() const {
+  std::lock_guard guard{mutex_};
+  return connection_;
+}
+
+peer::counts peer::snapshot() const {
+  std::lock_guard guard{mutex_};
+  return {links_.size(), monitors_.size(), spawns_.size(), held_.size()};
+}
+
+} // namespace troupe::dist

@@ -1,0 +1,163 @@
+#include "troupe/dist/tcp_stream.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+namespace troupe::dist {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+/// What one read takes at the most. The buffer is the thread's, so that a thousand idle connections
+/// hold none.
+constexpr size_t read_bytes = 256 * 1024;
+
+/// How long a closed stream may still deliver what was written.
+constexpr std::chrono::seconds linger{1};
+
+} // namespace
+
+struct tcp_stream::state : std::enable_shared_from_this<state> {
+  explicit state(tcp::socket s) : socket(std::move(s)), timer(socket.get_executor()) {}
+
+  void read_more() {
+    socket.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const error_code& failed) {
+      if (!failed)
+        self->read();
+    });
+  }
+
+  void read() {
+    static thread_local auto buffer = std::make_unique<std::array<char, read_bytes>>();
+    auto owner = handler;
+    if (!owner)
+      return;
+    auto n = ::recv(socket.native_handle(), buffer->data(), buffer->size(), MSG_DONTWAIT);
+    if (n > 0) {
+      owner->on_bytes({buffer->data(), static_cast<size_t>(n)});
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+      return end();
+    }
+    if (handler)
+      read_more();
+  }
+
+  /// Sends what waits; returns whether nothing is left. With the mutex held.
+  bool send_rest() {
+    while (sent < rest.size()) {
+      auto n = ::send(socket.native_handle(), rest.data() + sent, rest.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return errno != EAGAIN; // a broken connection shows itself to the reader
+      sent += static_cast<size_t>(n);
+    }
+    return true;
+  }
+
+  void wait_writable() {
+    socket.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const error_code& failed) {
+      if (failed)
+        return;
+      {
+        std::lock_guard guard{self->mutex};
+        if (self->closed)
+          return;
+        if (!self->send_rest())
+          return self->wait_writable();
+        self->rest.clear();
+        self->sent = 0;
+        if (self->closing)
+          ::shutdown(self->socket.native_handle(), SHUT_WR);
+      }
+      if (auto owner = self->handler)
+        owner->on_writable();
+    });
+  }
+
+  void end() {
+    {
+      std::lock_guard guard{mutex};
+      if (closed)
+        return;
+      closed = true;
+      error_code ignored;
+      socket.close(ignored);
+    }
+    timer.cancel();
+    if (auto owner = std::exchange(handler, nullptr))
+      owner->on_closed();
+  }
+
+  tcp::socket socket;
+  boost::asio::steady_timer timer;
+  std::shared_ptr<stream_handler> handler; // Transport thread.
+  std::mutex mutex;                        // guards all below, and the socket's life
+  std::string rest;                        // What the socket did not take.
+  size_t sent = 0;                         // Of `rest`.
+  bool closing = false;
+  bool closed = false;
+};
+
+tcp_stream::tcp_stream(tcp::socket socket) {
+  error_code ignored;
+  auto peer = socket.remote_endpoint(ignored);
+  remote_ = {peer.address().to_string(ignored), peer.port()};
+  socket.set_option(tcp::no_delay{true}, ignored);
+  state_ = std::make_shared<state>(std::move(socket));
+}
+
+tcp_stream::~tcp_stream() {
+  boost::asio::post(state_->socket.get_executor(), [s = state_] {
+    s->handler = nullptr;
+    s->end();
+  });
+}
+
+void tcp_stream::attach(std::shared_ptr<stream_handler> handler) {
+  state_->handler = std::move(handler);
+  state_->read_more();
+}
+
+bool tcp_stream::write(std::string bytes) {
+  auto& s = *state_;
+  std::lock_guard guard{s.mutex};
+  if (s.closed)
+    return true;
+  s.rest = std::move(bytes);
+  s.sent = 0;
+  if (s.send_rest()) {
+    s.rest.clear();
+    return true;
+  }
+  boost::asio::post(s.socket.get_executor(), [self = state_] { self->wait_writable(); });
+  return false;
+}
+
+void tcp_stream::close() {
+  boost::asio::post(state_->socket.get_executor(), [s = state_] {
+    {
+      std::lock_guard guard{s->mutex};
+      if (s->closed || s->closing)
+        return;
+      s->closing = true;
+      if (s->rest.empty())
+        ::shutdown(s->socket.native_handle(), SHUT_WR);
+    }
+    // The other side closes when it has read all; then our reader sees the end.
+    s->timer.expires_after(linger);
+    s->timer.async_wait([s](const error_code& cancelled) {
+      if (!cancelled)
+        s->end();
+    });
+  });
+}
+
+} // namespace troupe::dist

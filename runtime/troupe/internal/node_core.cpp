@@ -1,0 +1,264 @@
+#include "troupe/internal/node_core.hpp"
+
+#include "troupe/dist/proxy.hpp"
+#include "troupe/exit_reason.hpp"
+#include "troupe/inspect.hpp"
+#include "troupe/process.hpp"
+
+#include <caf/detail/sync_request_bouncer.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+#include <caf/system_messages.hpp>
+
+namespace troupe::internal {
+
+using kind = signal::kind;
+
+node_core::node_core(node& facade, caf::actor_system& system, troupe::clock& time, atom name, uint32_t creation)
+  : facade_(&facade), system_(&system), time_(&time), name_(name), name_text_(name.text()), creation_(creation),
+    proxies_(std::make_unique<proxy_table>(*this)) {}
+
+node_core::~node_core() = default;
+
+// -- signals -------------------------------------------------------------------------------------
+
+void node_core::route(signal x, caf::execution_unit* eu) {
+  if (x.to.node == name_ && (x.to.creation == creation_ || x.to.id == 0))
+    deliver(std::move(x), eu);
+  else if (x.to.node == name_)
+    no_such_process(std::move(x)); // of an earlier life of this node (rule PID-04b)
+  else if (carrier_)
+    carrier_->carry(std::move(x));
+  else
+    unreachable(std::move(x));
+}
+
+bool node_core::resolve_name(signal& x) {
+  if (x.to.id != 0 || (x.type != kind::send_name && x.type != kind::monitor))
+    return true;
+  auto who = names_.whereis(x.name);
+  if (who)
+    x.to = *who;
+  return who.has_value();
+}
+
+void node_core::deliver(signal x, caf::execution_unit* eu) {
+  if (!resolve_name(x))
+    return no_such_process(std::move(x));
+  if (x.type == kind::down && proxies_->fire(x.ref, x.value, eu))
+    return;
+  auto found = processes_.find(x.to.id);
+  if (!found.handle)
+    return no_such_process(std::move(x));
+  if (!found.as_process)
+    return deliver_to_actor(found.handle, std::move(x), eu);
+  if (x.type == kind::send || x.type == kind::send_name) {
+    auto mid = x.number == 0 ? caf::make_message_id() : caf::message_id{x.number};
+    auto sender = x.number == 0 ? nullptr : handle_of(x.from);
+    found.as_process->enqueue(caf::make_mailbox_element(std::move(sender), mid, {}, std::move(x.payload)), eu);
+    return;
+  }
+  auto box = std::make_shared<signal>(std::move(x));
+  found.as_process->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, signal_box{std::move(box)}), eu);
+}
+
+void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x, caf::execution_unit* eu) {
+  switch (x.type) {
+    case kind::send:
+    case kind::send_name: {
+      auto mid = x.number == 0 ? caf::make_message_id() : caf::message_id{x.number};
+      to->enqueue(caf::make_mailbox_element(handle_of(x.from), mid, {}, std::move(x.payload)), eu);
+      return;
+    }
+    case kind::exit:
+    case kind::exit_linked: {
+      auto source = caf::actor_cast<caf::actor_addr>(handle_of(x.from));
+      auto mail = caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
+                                            caf::exit_msg{source, exit_reason::to_caf(x.value)});
+      to->enqueue(std::move(mail), eu);
+      return;
+    }
+    case kind::link:
+    case kind::monitor: {
+      auto down = x.type == kind::monitor;
+      to->get()->attach_functor([this, down, from = x.to, watcher = x.from, name = x.name, ref = x.ref](const caf::error& why) {
+        signal out;
+        out.type = down ? kind::down : kind::exit_linked;
+        out.from = from;
+        out.to = watcher;
+        out.name = name;
+        out.ref = ref;
+        out.value = exit_reason::from_caf(why);
+        route(std::move(out));
+      });
+      return;
+    }
+    case kind::unlink: {
+      signal ack;
+      ack.type = kind::unlink_ack;
+      ack.from = x.to;
+      ack.to = x.from;
+      ack.number = x.number;
+      route(std::move(ack), eu);
+      return;
+    }
+    default: return; // the rest has no meaning for a plain CAF actor
+  }
+}
+
+void node_core::no_such_process(signal x) {
+  signal out;
+  out.from = x.to;
+  out.to = x.from;
+  switch (x.type) {
+    case kind::link: out.type = kind::exit_linked; break;
+    case kind::monitor:
+      out.type = kind::down;
+      out.name = x.name;
+      out.ref = x.ref;
+      break;
+    case kind::unlink:
+      out.type = kind::unlink_ack;
+      out.number = x.number;
+      break;
+    case kind::spawn_reply: // the spawner ended meanwhile: its linked child must not live on
+      if (x.number == 0 || !x.value.is(term::kind::pid))
+        return;
+      out.type = kind::exit_linked;
+      out.to = x.value.as_pid();
+      break;
+    case kind::send:
+      if (caf::message_id{x.number}.is_request()) {
+        out.number = caf::message_id{x.number}.response_id().integer_value();
+        out.payload = caf::make_message(caf::make_error(caf::sec::request_receiver_down));
+        break;
+      }
+      return;
+    default: return; // messages and exits to nobody are dropped in silence (rule MSG-05)
+  }
+  out.value = exit_reason::noproc;
+  route(std::move(out));
+}
+
+void node_core::unreachable(signal x) {
+  signal out;
+  out.from = x.to;
+  out.to = x.from;
+  out.name = x.name;
+  out.ref = x.ref;
+  out.value = exit_reason::noconnection;
+  switch (x.type) {
+    case kind::link: out.type = kind::exit_linked; break;
+    case kind::monitor: out.type = kind::down; break;
+    case kind::spawn: out.type = kind::spawn_reply; break;
+    case kind::send:
+      if (!caf::message_id{x.number}.is_request())
+        return;
+      out.number = caf::message_id{x.number}.response_id().integer_value();
+      out.payload = caf::make_message(caf::make_error(caf::sec::no_route_to_receiving_node));
+      break;
+    default: return; // lost in silence (rule MSG-06)
+  }
+  deliver(std::move(out));
+}
+
+// -- processes -----------------------------------------------------------------------------------
+
+caf::strong_actor_ptr node_core::make_process(root_function root, std::string init, const start_options& options,
+                                              caf::execution_unit* eu) {
+  caf::actor_config cfg{eu ? eu : system_->dummy_execution_unit()};
+  auto handle = caf::make_actor<process, caf::strong_actor_ptr>(system_->next_actor_id(), system_->node(), system_, cfg,
+                                                                *this, options.group_leader, std::move(init));
+  auto* p = static_cast<process*>(handle->get());
+  if (!p->leader_)
+    p->leader_ = p->self_;
+  p->root_ = std::move(root);
+  if (options.link)
+    p->links_[options.link].active = true;
+  if (options.watcher)
+    p->watchers_[options.monitor] = {options.watcher, atom{}};
+  return handle;
+}
+
+void node_core::launch(const caf::strong_actor_ptr& x, caf::execution_unit* eu) {
+  static_cast<process*>(x->get())->launch(eu, false, false);
+}
+
+namespace {
+
+/// Ends with `{undef, [{module, function, arguments, []}]}`, as a call of an unknown function does.
+task<> die_undefined(process& self, spawn_what what) {
+  auto where = what.type == spawn_what::form::function
+                 ? term::tuple({what.module, what.name, what.arguments, term::empty_list()})
+                 : term::tuple({atom{"native"}, demangle(what.key.c_str()), what.arguments, term::empty_list()});
+  auto reason = term::tuple({exit_reason::undef, term::list({where})});
+  self.core().report_crash(self.group_leader(),
+                           "Process " + inspect_pid(self.self(), self.group_leader()) + " on node "
+                             + inspect_atom(self.self().node) + " raised an exception\n** undefined function "
+                             + node_core::describe(what));
+  self.exit(reason);
+  co_return;
+}
+
+} // namespace
+
+root_function node_core::root_of(spawn_what what) const {
+  if (what.type == spawn_what::form::native) {
+    if (auto start = function_table::get().find(what.key))
+      return [start, args = std::move(what.arguments)](process& self) { return start(self, args); };
+  } else if (apply_) {
+    return [this, what = std::move(what)](process& self) { return apply_(self, what); };
+  }
+  return [what = std::move(what)](process& self) { return die_undefined(self, what); };
+}
+
+std::string node_core::describe(const spawn_what& what) {
+  switch (what.type) {
+    case spawn_what::form::native: return demangle(what.key.c_str()) + ", " + inspect_term(what.arguments, {.width = 0});
+    case spawn_what::form::function:
+      return inspect_atom(what.module) + "." + std::string{what.name.text()} + ", "
+             + inspect_term(what.arguments, {.width = 0});
+    case spawn_what::form::closure: break;
+  }
+  return ":erlang.apply, [" + inspect_term(what.callable, {.width = 0}) + ", []]";
+}
+
+// -- messages for people -----------------------------------------------------------------------------
+
+void node_core::log(const std::string& level, const std::string& text) const {
+  if (log_)
+    log_(level, text);
+}
+
+void node_core::report_crash(const pid& leader, std::string text) {
+  if (!leader || leader.node == name_)
+    return log("error", text);
+  signal x;
+  x.type = kind::send_name;
+  x.name = atom{"logger"};
+  x.to.node = leader.node;
+  x.payload = caf::make_message(term::tuple({atom{"log"}, atom{"error"}, std::move(text)}));
+  route(std::move(x));
+}
+
+// -- actor_bridge --------------------------------------------------------------------------------
+
+pid node_core::pid_of(const caf::actor_control_block* x) {
+  if (!x)
+    return {};
+  if (auto remote = proxies_->pid_of(x))
+    return remote;
+  // The caller holds a handle, so the actor is there; exported weakly.
+  processes_.expose(caf::strong_actor_ptr{const_cast<caf::actor_control_block*>(x)});
+  return make_pid(x->id());
+}
+
+caf::strong_actor_ptr node_core::handle_of(const pid& x) {
+  if (!x)
+    return nullptr;
+  if (is_local(x))
+    return processes_.find(x.id).handle;
+  return proxies_->proxy_of(x);
+}
+
+} // namespace troupe::internal

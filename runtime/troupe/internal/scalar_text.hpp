@@ -1,0 +1,18 @@
+// Terms without parts, as iex prints them.
+//
+// Elixir counterpart: `Inspect` for numbers, atoms, pids, references and functions.
+// Threads: any thread.
+
+#pragma once
+
+#include "troupe/term.hpp"
+
+#include <string>
+
+namespace troupe::internal {
+
+/// Returns the text of a number, atom, reference, function, pid or empty list; nothing for others.
+/// Pids and references of the node and creation of `viewer` print as local.
+[[nodiscard]] std::string scalar_text(const term& x, const pid& viewer);
+
+} // namespace troupe::internal

@@ -1,0 +1,111 @@
+// A node: one actor system that takes part in a cluster.
+//
+// Erlang counterpart: the runtime system, with net_kernel's functions.
+// Threads: `start` and the destructor on one thread, everything else from any thread that is no process
+// (the blocking calls would hold up the others); processes have the same calls as coroutines.
+
+#pragma once
+
+#include "troupe/config.hpp"
+#include "troupe/dist/net_kernel.hpp"
+#include "troupe/internal/node_core.hpp"
+#include "troupe/node_name.hpp"
+#include "troupe/process.hpp"
+#include "troupe/result.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+class node {
+public:
+  /// What a node stands on; replaced in tests, where a cluster runs in one thread on a virtual clock.
+  struct parts {
+    troupe::clock* time = nullptr;
+    dist::transport* wires = nullptr;
+    dist::resolver* names = nullptr;
+    /// Runs everything until nothing is left to do. Set: the node makes no thread.
+    std::function<void()> drive;
+  };
+
+  using log_function = internal::node_core::log_function;
+
+  /// Starts a node: listens, and registers with the port mapper. Errors are whole sentences:
+  /// `errc::invalid_config`, `errc::cannot_listen`, `errc::name_in_use`, `errc::no_port_mapper`.
+  /// `log` gets lines of the configured level; without it they go to the file or to standard error.
+  [[nodiscard]] static result<std::unique_ptr<node>> start(const config& how, log_function log = {});
+  [[nodiscard]] static result<std::unique_ptr<node>> start(const config& how, const parts& on, log_function log = {});
+
+  ~node();
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  /// Returns `name@host`, or `nonode@nohost`.
+  [[nodiscard]] const std::string& name() const noexcept;
+  [[nodiscard]] bool is_alive() const noexcept;
+  /// Where peers reach this node.
+  [[nodiscard]] const dist::endpoint& address() const noexcept;
+  [[nodiscard]] const config& configuration() const noexcept;
+
+  /// Returns the connected nodes; other classes as Erlang's nodes/1 has them.
+  [[nodiscard]] std::vector<atom> nodes(dist::node_class which = dist::node_class::visible) const;
+
+  /// Whether `peer` answers; connects first. Waits up to twice limits::handshake_timeout.
+  [[nodiscard]] bool ping(std::string_view peer);
+  bool connect(std::string_view peer);
+  /// Ends the connection for both sides; any reference connects again (rule CONN-15).
+  bool disconnect(std::string_view peer);
+
+  /// `{:nodeup, node}` and `{:nodedown, node}` to `who`; once per call (rule NM-04).
+  void monitor_nodes(const pid& who, const dist::node_monitor::options& opts, bool on);
+  /// One `{:nodedown, node}` to `who`, at once when it cannot be reached (rules NM-07, NM-08).
+  void monitor_node(const pid& who, atom peer, bool on);
+
+  /// Starts `f(process&, args...)` with the node's own group leader.
+  template <class F, class... As>
+  pid spawn(F f, As&&... as) {
+    return spawn_root(internal::root_of(std::move(f), std::forward<As>(as)...), internal::name_of<F>());
+  }
+  /// The group leader of processes that no process started.
+  void default_group_leader(const pid& x);
+
+  /// A message from no process.
+  template <class T, class... Ts>
+  void send(const pid& to, T&& x, Ts&&... xs) {
+    signal s;
+    s.to = to;
+    s.payload = caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...);
+    core().route(std::move(s));
+  }
+
+  /// For plain CAF actors: their pid, and the handle behind a pid.
+  [[nodiscard]] pid pid_of(const caf::actor& x);
+  [[nodiscard]] caf::actor handle_of(const pid& x);
+  [[nodiscard]] caf::actor_system& system() noexcept;
+
+  /// Waits until somebody calls `request_stop`; returns its status.
+  int wait();
+  /// Any thread, processes and signal handlers' threads included.
+  void request_stop(int status);
+
+  /// Ends all processes (`shutdown`, and `kill` after limits::stop_grace), then the connections. Returns the
+  /// names of processes that would not end: they run without waiting. May be called twice.
+  std::vector<std::string> stop();
+
+  [[nodiscard]] internal::node_core& core() noexcept;
+  /// Null on a node without a name.
+  [[nodiscard]] dist::net_kernel* kernel() noexcept;
+
+private:
+  class impl;
+  explicit node(std::unique_ptr<impl> x);
+  pid spawn_root(internal::root_function root, std::string init);
+
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe

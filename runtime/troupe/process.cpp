@@ -1,0 +1,390 @@
+#include "troupe/process.hpp"
+
+#include "troupe/exit_reason.hpp"
+#include "troupe/inspect.hpp"
+#include "troupe/internal/node_core.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/detail/sync_request_bouncer.hpp>
+#include <caf/execution_unit.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+#include <caf/system_messages.hpp>
+
+namespace troupe {
+
+using internal::signal_box;
+using kind = signal::kind;
+
+namespace {
+
+const atom tag_down{"DOWN"};
+const atom tag_exit{"EXIT"};
+const atom tag_process{"process"};
+const atom tag_spawn_reply{"spawn_reply"};
+
+const signal_box* box_of(const caf::mailbox_element& x) {
+  auto& content = x.content();
+  return content.match_elements<signal_box>() ? &content.get_as<signal_box>(0) : nullptr;
+}
+
+/// The reason of a process whose body threw a C++ exception, in the form of an Elixir exception.
+term reason_of(const std::exception& x) {
+  static const atom struct_key{"__struct__"};
+  static const atom exception_key{"__exception__"};
+  auto fields = term::map({{struct_key, atom{"Elixir.RuntimeError"}}, {exception_key, true}, {atom{"message"}, x.what()}});
+  return term::tuple({fields, term::empty_list()});
+}
+
+} // namespace
+
+actor_bridge& internal::bridge_of(process& p) {
+  return *p.bridge();
+}
+
+bool internal::wait_for::await_ready() {
+  return owner.begin_wait(op);
+}
+
+void internal::wait_for::await_suspend(std::coroutine_handle<>) noexcept {
+  owner.waiting_ = &op;
+}
+
+process::process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init)
+  : process_base(cfg), core_(&core), self_(core.make_pid(id())), leader_(leader), init_(std::move(init)) {}
+
+process::~process() = default;
+
+troupe::node& process::home() const noexcept {
+  return core_->facade();
+}
+
+const std::string& process::node_name() const {
+  return core_->name_text();
+}
+
+actor_bridge* process::bridge() const noexcept {
+  return core_;
+}
+
+// -- CAF's side ------------------------------------------------------------------------------------
+
+void process::enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) {
+  // A failed push deletes the element: look at what must be answered before.
+  std::shared_ptr<signal> asked;
+  if (auto* box = box_of(*x))
+    asked = box->content;
+  auto mid = x->mid;
+  auto sender = mid.is_request() ? x->sender : nullptr;
+  switch (mailbox_.push(std::move(x))) {
+    case caf::intrusive::inbox_result::success: return;
+    case caf::intrusive::inbox_result::unblocked_reader:
+      intrusive_ptr_add_ref(ctrl());
+      if (eu)
+        eu->exec_later(this);
+      else
+        home_system().scheduler().enqueue(this);
+      return;
+    case caf::intrusive::inbox_result::queue_closed: break;
+  }
+  if (asked) {
+    core_->no_such_process(std::move(*asked));
+  } else if (sender) {
+    caf::detail::sync_request_bouncer bounce{caf::sec::request_receiver_down};
+    bounce(sender, mid);
+  }
+}
+
+void process::launch(caf::execution_unit* eu, bool, bool) {
+  setf(is_initialized_flag);
+  core_->processes().add(this);
+  intrusive_ptr_add_ref(ctrl()); // released when it ends: a process needs no handle to live
+  intrusive_ptr_add_ref(ctrl()); // the scheduler's
+  if (eu)
+    eu->exec_later(this);
+  else
+    home_system().scheduler().enqueue(this);
+}
+
+process::resume_result process::resume(caf::execution_unit* eu, size_t budget) {
+  context(eu);
+  if (closed_)
+    return resumable::done;
+  budget_ = budget;
+  for (;;) {
+    mailbox_.fetch([this](caf::mailbox_element_ptr x) { accept(std::move(x)); });
+    if (dying_) {
+      die(std::move(*dying_));
+      return resumable::done;
+    }
+    if (!started_ || deliver_next()) {
+      if (run_body())
+        return resumable::done;
+      if (budget_ == 0)
+        return resumable::resume_later;
+      continue;
+    }
+    if (mailbox_.try_block())
+      return resumable::awaiting_message;
+  }
+}
+
+/// Runs the body until it waits; returns whether it ended.
+bool process::run_body() {
+  if (!started_) {
+    started_ = true;
+    try {
+      body_.start(root_(*this));
+    } catch (...) {
+      die(term::tuple({atom{"badarg"}, term::empty_list()}));
+      return true;
+    }
+    root_ = nullptr;
+  }
+  body_.resume();
+  if (!body_.done())
+    return false;
+  term reason = exit_reason::normal;
+  if (auto thrown = body_.unwind()) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (exit_request& x) {
+      reason = std::move(x.reason);
+    } catch (const std::exception& x) {
+      reason = reason_of(x);
+      core_->report_crash(leader_, "Process " + inspect_pid(self_, leader_) + " on node " + inspect_atom(self_.node)
+                                     + " raised an exception\n** (RuntimeError) " + x.what());
+    } catch (...) {
+      reason = term::tuple({atom{"nocatch"}, term::empty_list()});
+    }
+  }
+  die(std::move(reason));
+  return true;
+}
+
+/// Looks whether what the body waits for has come; then the body goes on.
+bool process::deliver_next() {
+  if (!waiting_)
+    return false;
+  if (answer_ && answer_->value) {
+    waiting_ = nullptr;
+    return true;
+  }
+  if (mailbox_.scan([this](caf::mailbox_element& x) { return waiting_->take(x); })) {
+    waiting_ = nullptr;
+    if (budget_ > 0)
+      --budget_;
+    return true;
+  }
+  if (!waiting_->deadline)
+    return false;
+  if (core_->time().now() < *waiting_->deadline) {
+    arm(*waiting_->deadline);
+    return false;
+  }
+  waiting_->timed_out = true;
+  waiting_ = nullptr;
+  return true;
+}
+
+bool process::begin_wait(internal::receive_op& op) {
+  mailbox_.rewind();
+  if (budget_ == 0 || !mailbox_.scan([&op](caf::mailbox_element& x) { return op.take(x); }))
+    return false;
+  --budget_;
+  return true;
+}
+
+void process::arm(clock::time_point t) {
+  if (armed_ && *armed_ <= t)
+    return;
+  armed_ = t;
+  core_->time().after(t - core_->time().now(), [core = core_, to = self_] {
+    signal x;
+    x.type = kind::timeout;
+    x.to = to;
+    core->deliver(std::move(x));
+  });
+}
+
+bool process::cleanup(caf::error&& reason, caf::execution_unit* host) {
+  if (!closed_) {
+    context(host);
+    die(exit_reason::from_caf(reason));
+  }
+  return true;
+}
+
+void process::on_destroy() {
+  if (!closed_) {
+    context(nullptr);
+    die(exit_reason::killed);
+  }
+}
+
+// -- signals -----------------------------------------------------------------------------------------
+
+void process::accept(caf::mailbox_element_ptr x) {
+  if (auto* box = box_of(*x))
+    return act_on(std::move(*box->content));
+  if (x->content().match_elements<caf::exit_msg>()) { // from a plain CAF actor
+    auto& exit = x->content().get_as<caf::exit_msg>(0);
+    signal s;
+    s.type = kind::exit;
+    s.from = core_->pid_of(caf::actor_cast<caf::actor_control_block*>(exit.source));
+    s.value = exit.reason == caf::exit_reason::kill ? term{exit_reason::kill} : exit_reason::from_caf(exit.reason);
+    return act_on(std::move(s));
+  }
+  mailbox_.append(std::move(x));
+}
+
+void process::act_on(signal x) {
+  switch (x.type) {
+    case kind::exit:
+    case kind::exit_linked: return on_exit_signal(x);
+    case kind::link: {
+      auto& state = links_[x.from];
+      state.active = state.active || state.unlinking == 0; // an unlink under way takes it down at the other end
+      return;
+    }
+    case kind::unlink: return on_unlink(x);
+    case kind::unlink_ack: {
+      auto i = links_.find(x.from);
+      if (i != links_.end() && !i->second.active && i->second.unlinking == x.number)
+        links_.erase(i);
+      return;
+    }
+    case kind::monitor: watchers_[x.ref] = {x.from, x.name}; return;
+    case kind::demonitor: watchers_.erase(x.ref); return;
+    case kind::down: return on_down(x);
+    case kind::group_leader: leader_ = x.from; return;
+    case kind::timeout: armed_.reset(); return;
+    case kind::spawn_reply:
+    case kind::answer: return on_answer(x);
+    default: return;
+  }
+}
+
+void process::on_exit_signal(signal& x) {
+  auto linked = x.type == kind::exit_linked;
+  if (linked) {
+    auto i = links_.find(x.from);
+    if (i == links_.end() || !i->second.active)
+      return; // unlinked meanwhile (rule L-07)
+    links_.erase(i);
+  }
+  if (!linked && x.value.is_atom(exit_reason::kill))
+    return begin_death(exit_reason::killed);
+  if (trap_exit_)
+    append(term::tuple({tag_exit, x.from, std::move(x.value)}));
+  else if (!x.value.is_atom(exit_reason::normal) || (!linked && x.from == self_))
+    begin_death(std::move(x.value));
+}
+
+void process::on_unlink(const signal& x) {
+  auto i = links_.find(x.from);
+  if (i != links_.end() && i->second.active)
+    links_.erase(i);
+  signal ack;
+  ack.type = kind::unlink_ack;
+  ack.from = self_;
+  ack.to = x.from;
+  ack.number = x.number;
+  core_->route(std::move(ack), context());
+}
+
+void process::on_down(signal& x) {
+  auto i = monitors_.find(x.ref);
+  if (i == monitors_.end())
+    return; // given up meanwhile (rule M-08)
+  auto& m = i->second;
+  auto object = m.name == atom{} ? term{m.to} : term::tuple({m.name, m.node});
+  monitors_.erase(i);
+  append(term::tuple({tag_down, x.ref, tag_process, object, std::move(x.value)}));
+}
+
+void process::on_answer(signal& x) {
+  if (x.type == kind::spawn_reply) {
+    auto i = spawns_.find(x.ref);
+    if (i == spawns_.end())
+      return;
+    auto asked = i->second;
+    spawns_.erase(i);
+    if (x.value.is(term::kind::pid)) {
+      if (asked.options.link)
+        links_[x.value.as_pid()].active = true;
+      if (asked.options.monitor)
+        monitors_[x.ref] = {x.value.as_pid(), {}, {}};
+    }
+    if (asked.as_message) {
+      auto ok = x.value.is(term::kind::pid);
+      return append(term::tuple({tag_spawn_reply, x.ref, atom{ok ? "ok" : "error"}, std::move(x.value)}));
+    }
+  }
+  if (answer_ && answer_->ref == x.ref)
+    answer_->value = std::move(x.value);
+}
+
+void process::append(term x) {
+  mailbox_.append(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(x)));
+}
+
+void process::begin_death(term reason) {
+  if (!dying_)
+    dying_ = std::move(reason);
+}
+
+void process::die(term reason) {
+  closed_ = true;
+  waiting_ = nullptr;
+  body_.unwind(); // destructors of the body run here, innermost frame first
+  root_ = nullptr;
+  core_->names().remove(self_);
+  core_->processes().remove(id());
+  mailbox_.close([this](caf::mailbox_element_ptr x) {
+    if (auto* box = box_of(*x))
+      core_->no_such_process(std::move(*box->content));
+    else if (x->mid.is_request() && x->sender)
+      caf::detail::sync_request_bouncer{caf::sec::request_receiver_down}(x->sender, x->mid);
+  });
+  tell_the_end(reason);
+  mailbox_.clear(); // messages hold handles of their senders
+  links_.clear();
+  monitors_.clear();
+  watchers_.clear();
+  finish_plain_observers(reason);
+  intrusive_ptr_release(ctrl()); // the process's own reference; the scheduler still holds one
+}
+
+void process::tell_the_end(const term& reason) {
+  auto send = [this](kind type, const pid& to, const reference& ref, atom name, term value) {
+    signal x;
+    x.type = type;
+    x.from = self_;
+    x.to = to;
+    x.ref = ref;
+    x.name = name;
+    x.value = std::move(value);
+    core_->route(std::move(x), context());
+  };
+  for (auto& [other, state] : links_)
+    if (state.active)
+      send(kind::exit_linked, other, {}, {}, reason);
+  for (auto& [ref, w] : watchers_)
+    send(kind::down, w.who, ref, w.name, reason);
+  for (auto& [ref, m] : monitors_)
+    send(kind::demonitor, m.to ? m.to : pid{m.node, 0, 0}, ref, m.name, {});
+}
+
+void process::finish_plain_observers(const term& reason) {
+  caf::attachable_ptr observers;
+  exclusive_critical_section([&] { // so that an `attach` either is told now or sees the flags
+    setf(is_terminated_flag);
+    setf(is_cleaned_up_flag);
+    fail_state_ = exit_reason::to_caf(reason);
+    attachables_head_.swap(observers);
+  });
+  for (auto* i = observers.get(); i; i = i->next.get())
+    i->actor_exited(fail_state_, context());
+}
+
+} // namespace troupe

@@ -1,0 +1,150 @@
+// Functions that processes run, here and on other nodes.
+//
+// Erlang counterpart: spawn/4 and the functions that it can name. Code never travels: a function crosses
+// by its identity, its arguments as terms. Captures are refused at compile time; pass arguments.
+// Threads: the table fills itself before `main()` and is constant after it.
+
+#pragma once
+
+#include "troupe/fwd.hpp"
+#include "troupe/message.hpp"
+#include "troupe/signal.hpp"
+#include "troupe/task.hpp"
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <typeinfo>
+#include <unordered_map>
+#include <utility>
+
+namespace troupe {
+
+/// How a new process relates to its spawner; set before it runs.
+struct spawn_options {
+  bool link = false;
+  /// The DOWN carries this reference, or that of the spawn request.
+  bool monitor = false;
+};
+
+/// Thrown to end the process that throws it.
+struct exit_request {
+  term reason;
+};
+
+/// All functions that other nodes may start here, by key.
+class function_table {
+public:
+  using starter = task<> (*)(process& self, term arguments);
+
+  [[nodiscard]] static function_table& get();
+
+  /// Registers; returns true, so that it can initialise a constant. Two functions of one key (lambdas
+  /// in unnamed namespaces of two files can clash) make the key unusable, which the spawner is told.
+  bool add(std::string key, starter f);
+
+  /// Returns the function, or null.
+  [[nodiscard]] starter find(const std::string& key) const;
+
+private:
+  std::unordered_map<std::string, starter> functions_; // Null for a clash.
+};
+
+namespace internal {
+
+[[nodiscard]] std::string demangle(const char* name);
+
+template <class F>
+[[nodiscard]] std::string name_of() {
+  return demangle(typeid(F).name());
+}
+
+/// What a process runs first. Called once, in the new process.
+using root_function = std::function<task<>(process&)>;
+
+/// The frame that keeps a callable and its arguments alive while they run.
+template <class F, class... As>
+task<> run_root(process& self, F f, As... as) {
+  auto body = f(self, std::move(as)...);
+  co_await std::move(body);
+}
+
+template <class F, class... As>
+root_function root_of(F f, As&&... as) {
+  static_assert(std::is_invocable_r_v<task<>, F&, process&, std::decay_t<As>...>,
+                "spawn: the function must take (process&, args...) and return task<>");
+  // std::function copies; the arguments move out in the only call.
+  auto kept = std::make_shared<std::tuple<F, std::decay_t<As>...>>(std::move(f), std::forward<As>(as)...);
+  return [kept](process& self) {
+    return std::apply([&self](auto&... xs) { return run_root(self, std::move(xs)...); }, *kept);
+  };
+}
+
+/// A named function as a type: its key is the same in every program that has it.
+template <auto Fn>
+struct named {
+  template <class... As>
+  task<> operator()(process& self, As&&... as) const {
+    return Fn(self, std::forward<As>(as)...);
+  }
+};
+
+template <class F>
+struct arguments_of : arguments_of<decltype(&F::operator())> {};
+template <class C, class... As>
+struct arguments_of<task<> (C::*)(process&, As...) const> {
+  using type = std::tuple<std::decay_t<As>...>;
+};
+template <class... As>
+struct arguments_of<task<> (*)(process&, As...)> {
+  using type = std::tuple<std::decay_t<As>...>;
+};
+template <auto Fn>
+struct arguments_of<named<Fn>> : arguments_of<decltype(Fn)> {};
+
+template <class F>
+inline constexpr bool is_named = false;
+template <auto Fn>
+inline constexpr bool is_named<named<Fn>> = true;
+
+actor_bridge& bridge_of(process& p);
+[[noreturn]] void bad_arguments(const char* function, const term& arguments);
+
+template <class F, class Args>
+task<> start_remote(process& self, term arguments) {
+  Args args;
+  if (!from_term(arguments, args, bridge_of(self)))
+    bad_arguments(typeid(F).name(), arguments);
+  F f{};
+  auto body = std::apply([&](auto&... xs) { return f(self, std::move(xs)...); }, args);
+  co_await std::move(body);
+}
+
+template <class F>
+struct remote_function {
+  using arguments = typename arguments_of<F>::type;
+  static inline const bool registered = function_table::get().add(typeid(F).name(), &start_remote<F, arguments>);
+};
+
+/// What starts `F` elsewhere with `as`.
+template <class F, class... As>
+spawn_what call_of(actor_bridge& bridge, As... as) {
+  static_assert(std::is_empty_v<F> && std::is_default_constructible_v<F>,
+                "spawn_at: a lambda with captures cannot cross nodes; pass what it needs as arguments");
+  using arguments = typename remote_function<F>::arguments;
+  static_assert(std::tuple_size_v<arguments> == sizeof...(As), "spawn_at: wrong number of arguments");
+  static_assert(std::is_constructible_v<arguments, As...>, "spawn_at: the arguments do not fit the parameters");
+  spawn_what what;
+  what.key = typeid(F).name();
+  // Also uses the registration, so that it exists in every build.
+  what.same_build = remote_function<F>::registered && !is_named<F>;
+  what.arguments = to_term(arguments(std::move(as)...), bridge);
+  return what;
+}
+
+} // namespace internal
+
+} // namespace troupe
