@@ -135,10 +135,11 @@ private:
     static_cast<void>(x);                                                                                  \
     return f(::caf::meta::type_name(#type) __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__)));                   \
   }                                                                                                        \
-  [[maybe_unused]] inline ::troupe::term to_term(const type& x, ::troupe::actor_bridge& bridge) {          \
+  [[maybe_unused]] inline ::troupe::term to_term([[maybe_unused]] const type& x, ::troupe::actor_bridge& bridge) { \
     return ::troupe::internal::record_to_term(#type, bridge __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__)));  \
   }                                                                                                        \
-  [[maybe_unused]] inline bool from_term(const ::troupe::term& t, type& x, ::troupe::actor_bridge& bridge) { \
+  [[maybe_unused]] inline bool from_term(const ::troupe::term& t, [[maybe_unused]] type& x,               \
+                                         ::troupe::actor_bridge& bridge) {                                 \
     return ::troupe::internal::record_from_term(#type, t, bridge __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__))); \
   }                                                                                                        \
   inline const bool troupe_registered_##type = ::troupe::type_table::get().add<type>(#type)

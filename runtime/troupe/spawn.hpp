@@ -65,6 +65,48 @@ template <class F>
 /// What a process runs first. Called once, in the new process.
 using root_function = std::function<task<>(process&)>;
 
+/// A named function as a type: its key is the same in every program that has it.
+template <auto Fn>
+struct named {
+  template <class... As>
+  task<> operator()(process& self, As&&... as) const {
+    return Fn(self, std::forward<As>(as)...);
+  }
+};
+
+/// The types of a body's parameters, by value; empty when the body is generic.
+template <class F>
+struct arguments_of {};
+template <class F>
+  requires requires { &F::operator(); }
+struct arguments_of<F> : arguments_of<decltype(&F::operator())> {};
+template <class C, class... As>
+struct arguments_of<task<> (C::*)(process&, As...) const> {
+  using type = std::tuple<std::decay_t<As>...>;
+};
+template <class C, class... As>
+struct arguments_of<task<> (C::*)(process&, As...)> {
+  using type = std::tuple<std::decay_t<As>...>;
+};
+template <class... As>
+struct arguments_of<task<> (*)(process&, As...)> {
+  using type = std::tuple<std::decay_t<As>...>;
+};
+template <auto Fn>
+struct arguments_of<named<Fn>> : arguments_of<decltype(Fn)> {};
+
+/// As what the arguments of a body are kept until it runs: as its parameters, since a reference among
+/// those would bind to a temporary that is gone by then; in a generic body, as what was passed.
+template <class F, class... As>
+struct kept_arguments {
+  using type = std::tuple<std::decay_t<As>...>;
+};
+template <class F, class... As>
+  requires std::is_constructible_v<typename arguments_of<F>::type, As...>
+struct kept_arguments<F, As...> {
+  using type = typename arguments_of<F>::type;
+};
+
 /// The frame that keeps a callable and its arguments alive while they run.
 template <class F, class... As>
 task<> run_root(process& self, F f, As... as) {
@@ -76,34 +118,15 @@ template <class F, class... As>
 root_function root_of(F f, As&&... as) {
   static_assert(std::is_invocable_r_v<task<>, F&, process&, std::decay_t<As>...>,
                 "spawn: the function must take (process&, args...) and return task<>");
-  // std::function copies; the arguments move out in the only call.
-  auto kept = std::make_shared<std::tuple<F, std::decay_t<As>...>>(std::move(f), std::forward<As>(as)...);
+  // std::function copies; the function and its arguments move out in the only call.
+  using arguments = typename kept_arguments<F, As&&...>::type;
+  auto kept = std::make_shared<std::pair<F, arguments>>(std::piecewise_construct, std::forward_as_tuple(std::move(f)),
+                                                        std::forward_as_tuple(std::forward<As>(as)...));
   return [kept](process& self) {
-    return std::apply([&self](auto&... xs) { return run_root(self, std::move(xs)...); }, *kept);
+    return std::apply([&](auto&... xs) { return run_root(self, std::move(kept->first), std::move(xs)...); },
+                      kept->second);
   };
 }
-
-/// A named function as a type: its key is the same in every program that has it.
-template <auto Fn>
-struct named {
-  template <class... As>
-  task<> operator()(process& self, As&&... as) const {
-    return Fn(self, std::forward<As>(as)...);
-  }
-};
-
-template <class F>
-struct arguments_of : arguments_of<decltype(&F::operator())> {};
-template <class C, class... As>
-struct arguments_of<task<> (C::*)(process&, As...) const> {
-  using type = std::tuple<std::decay_t<As>...>;
-};
-template <class... As>
-struct arguments_of<task<> (*)(process&, As...)> {
-  using type = std::tuple<std::decay_t<As>...>;
-};
-template <auto Fn>
-struct arguments_of<named<Fn>> : arguments_of<decltype(Fn)> {};
 
 template <class F>
 inline constexpr bool is_named = false;

@@ -94,7 +94,9 @@ struct session_pair {
   /// Starts, and carries bytes to and fro, in pieces, until neither side has any.
   session_pair& run(size_t piece = 64 * 1024) {
     start();
-    while (carry(dialler, acceptor, piece) | carry(acceptor, dialler, piece)) {
+    for (auto more = true; more;) {
+      more = carry(dialler, acceptor, piece);
+      more = carry(acceptor, dialler, piece) || more;
     }
     return *this;
   }

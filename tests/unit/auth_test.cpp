@@ -1,6 +1,6 @@
 #include "troupe/dist/auth.hpp"
 
-#include "../support/session_pair.hpp"
+#include "support/session_pair.hpp"
 
 #include <doctest/doctest.h>
 

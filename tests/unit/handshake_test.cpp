@@ -1,7 +1,7 @@
 #include "troupe/dist/handshake.hpp"
 
-#include "../support/golden.hpp"
-#include "../support/session_pair.hpp"
+#include "support/golden.hpp"
+#include "support/session_pair.hpp"
 #include "troupe/dist/framing.hpp"
 #include "troupe/limits.hpp"
 

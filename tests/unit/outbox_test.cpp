@@ -1,6 +1,6 @@
 #include "troupe/dist/outbox.hpp"
 
-#include "../support/golden.hpp"
+#include "support/golden.hpp"
 #include "troupe/dist/framing.hpp"
 #include "troupe/dist/reassembly.hpp"
 #include "troupe/dist/session.hpp"

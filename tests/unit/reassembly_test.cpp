@@ -1,6 +1,6 @@
 #include "troupe/dist/reassembly.hpp"
 
-#include "../support/golden.hpp"
+#include "support/golden.hpp"
 #include "troupe/dist/fragment.hpp"
 #include "troupe/dist/framing.hpp"
 

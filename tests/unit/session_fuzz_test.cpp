@@ -1,6 +1,6 @@
 #include "troupe/dist/session.hpp"
 
-#include "../support/session_pair.hpp"
+#include "support/session_pair.hpp"
 #include "troupe/limits.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #include "troupe/dist/session.hpp"
 
-#include "../support/session_pair.hpp"
+#include "support/session_pair.hpp"
 #include "troupe/dist/framing.hpp"
 #include "troupe/dist/handshake.hpp"
 #include "troupe/limits.hpp"

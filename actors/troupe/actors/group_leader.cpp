@@ -166,10 +166,15 @@ task<> run_group_leader(process& self, std::shared_ptr<io_device> device) {
 
 } // namespace
 
+pid start_io_server(node& at, std::shared_ptr<io_device> device, atom name) {
+  auto server = at.spawn(run_group_leader, std::move(device));
+  at.core().names().remove(name);
+  at.core().names().add(name, server);
+  return server;
+}
+
 pid start_group_leader(node& at, std::shared_ptr<io_device> device) {
-  auto leader = at.spawn(run_group_leader, std::move(device));
-  at.core().names().remove(atom{"user"});
-  at.core().names().add(atom{"user"}, leader);
+  auto leader = start_io_server(at, std::move(device), atom{"user"});
   at.default_group_leader(leader);
   return leader;
 }

@@ -31,6 +31,9 @@ public:
   [[nodiscard]] virtual std::optional<int> rows() const { return std::nullopt; }
 };
 
+/// Starts a server for `device` and registers it as `name`, e.g. `standard_error`.
+pid start_io_server(node& at, std::shared_ptr<io_device> device, atom name);
+
 /// Starts the server, registers it as `user` and makes it the node's default group leader.
 pid start_group_leader(node& at, std::shared_ptr<io_device> device);
 

@@ -27,6 +27,8 @@ using internal::read_stack;
 
 constexpr size_t default_columns = 80;
 constexpr size_t chunk_bytes = 4096;
+// Bytes of one line that is read plainly; what is longer comes in pieces without a line break.
+constexpr size_t line_bytes_max = 16 * 1024 * 1024;
 
 void print(std::string_view text) {
   while (!text.empty()) {
@@ -293,7 +295,7 @@ void terminal::core::take_plain_line() {
     deliver(input_.substr(0, end + 1));
     input_.erase(0, end + 1);
     searched_ = 0;
-  } else if (end_of_file_) {
+  } else if (end_of_file_ || input_.size() >= line_bytes_max) {
     deliver(input_.empty() ? std::nullopt : std::optional{std::exchange(input_, "")});
     searched_ = 0;
   } else {

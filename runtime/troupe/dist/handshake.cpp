@@ -81,7 +81,6 @@ errc handshake::read_farewell(std::string_view frame) {
 }
 
 handshake::step handshake::receive(std::string_view frame) {
-  auto accepting = own_.role == session::role::accepting;
   switch (static_cast<session_frame>(frame.empty() ? 0 : frame.front())) {
     case session_frame::hello:
       if (stage_ == stage::hello)
@@ -100,10 +99,9 @@ handshake::step handshake::receive(std::string_view frame) {
       }
       break;
     case session_frame::reject: {
-      // An acceptor that has heard nothing but a hello is refused for its own proof only.
       auto result = fail(read_farewell(frame), "the peer refused the connection");
       result.tell = false;
-      if (accepting && stage_ == stage::auth)
+      if (!peer_.name.empty()) // as it says; nothing of it need be proven yet
         result.detail = "'" + peer_.name + "' refused the connection";
       return result;
     }

@@ -39,8 +39,13 @@ atom nodedown_reason(errc why) {
 }
 
 void node_monitor::unwatch(const pid& who, atom node) {
-  auto i = watchers_.find({node, who});
-  if (i != watchers_.end() && --i->second == 0)
+  auto i = watchers_.find(node);
+  if (i == watchers_.end())
+    return;
+  auto j = i->second.find(who);
+  if (j != i->second.end() && --j->second == 0)
+    i->second.erase(j);
+  if (i->second.empty())
     watchers_.erase(i);
 }
 
@@ -68,17 +73,26 @@ std::vector<node_monitor::notice> node_monitor::node_down(atom node, bool hidden
 
 std::vector<node_monitor::notice> node_monitor::take_watchers(atom node) {
   std::vector<notice> result;
-  auto i = watchers_.lower_bound({node, pid{}});
-  while (i != watchers_.end() && i->first.first == node) {
-    result.insert(result.end(), i->second, {i->first.second, term::tuple({nodedown, node})});
-    i = watchers_.erase(i);
-  }
+  auto watchers = watchers_.extract(node);
+  if (watchers.empty())
+    return result;
+  for (auto& [who, count] : watchers.mapped())
+    result.insert(result.end(), count, {who, term::tuple({nodedown, node})});
   return result;
 }
 
 void node_monitor::prune(const std::function<bool(const pid&)>& gone) {
   std::erase_if(subscribers_, [&](auto& x) { return gone(x.first.first); });
-  std::erase_if(watchers_, [&](auto& x) { return gone(x.first.second); });
+  for (auto& [node, watchers] : watchers_)
+    std::erase_if(watchers, [&](auto& x) { return gone(x.first); });
+  std::erase_if(watchers_, [](auto& x) { return x.second.empty(); });
+}
+
+size_t node_monitor::size() const noexcept {
+  auto result = subscribers_.size();
+  for (auto& [node, watchers] : watchers_)
+    result += watchers.size();
+  return result;
 }
 
 } // namespace troupe::dist

@@ -42,7 +42,7 @@ public:
   void unsubscribe(const pid& who, const options& opts) { subscribers_.erase({who, opts}); }
 
   /// One `{:nodedown, node}` when `node` goes; calls stack.
-  void watch(const pid& who, atom node) { ++watchers_[{node, who}]; }
+  void watch(const pid& who, atom node) { ++watchers_[node][who]; }
   /// Takes one call back.
   void unwatch(const pid& who, atom node);
 
@@ -54,13 +54,13 @@ public:
 
   /// Forgets processes for which `gone` is true; called before subscriptions are added.
   void prune(const std::function<bool(const pid&)>& gone);
-  [[nodiscard]] size_t size() const noexcept { return subscribers_.size() + watchers_.size(); }
+  [[nodiscard]] size_t size() const noexcept;
 
 private:
   std::vector<notice> notices(std::string_view event, atom node, bool hidden, const errc* why) const;
 
   std::map<std::pair<pid, options>, size_t> subscribers_;
-  std::map<std::pair<atom, pid>, size_t> watchers_;
+  std::map<atom, std::map<pid, size_t>> watchers_; // No empty map is kept.
 };
 
 } // namespace troupe::dist

@@ -127,8 +127,8 @@ void scanner::open(token_kind kind, std::string_view spelling, std::string_view 
          "unexpected ( after alias " + std::string{tokens_.back().name.text()}
            + std::string{texts::call_of_alias},
          "(");
-  bool word = kind == token_kind::fn || kind == token_kind::do_;
-  if (word && !opened_.empty() && opened_.back().spelling == spelling
+  bool pairs = kind == token_kind::fn || kind == token_kind::do_;
+  if (pairs && !opened_.empty() && opened_.back().spelling == spelling
       && indentation_ <= opened_.back().indentation)
     doubtful_.push_back(opened_.back());
   opened_.push_back({spelling, close, at_.line, indentation_});

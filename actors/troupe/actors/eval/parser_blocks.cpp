@@ -75,7 +75,7 @@ token_parser::group token_parser::parens(bool clause_may_follow) {
   close(token_kind::close_paren);
   if (result.many)
     return result;
-  auto value = body(std::move(parts));
+  auto value = body(parts);
   if (value.is_tagged(atom{"__block__"}, 3)) {
     auto fields = value.as_tuple();
     auto meta = fields[1].to_vector().value_or(std::vector<term>{});
@@ -169,7 +169,7 @@ token_parser::section token_parser::clause(std::vector<term> left) {
 }
 
 /// A block of expressions, or the list of clauses.
-term token_parser::body(std::vector<section> parts) const {
+term token_parser::body(const std::vector<section>& parts) const {
   std::vector<term> clauses;
   std::vector<term> expressions;
   const section* current = nullptr;

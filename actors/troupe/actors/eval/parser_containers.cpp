@@ -70,7 +70,7 @@ std::vector<term> token_parser::elements(token_kind end, bool splice_keywords) {
   if (accept(end))
     return result;
   do {
-    if (!result.empty() && (is(end) || (is(token_kind::eol))))
+    if (!result.empty() && (is(end) || is(token_kind::eol)))
       break; // A comma behind the last element.
     if (is_keyword() && (splice_keywords || !result.empty())) {
       auto last = keywords(end, texts::after_keywords_in_container);
@@ -116,10 +116,9 @@ term token_parser::keyword_key() {
 }
 
 node token_parser::map() {
-  int line = take().line;
+  take();
   accept(token_kind::eol);
-  (void)line; // Elixir's meta is that of the brace.
-  return {map_body(peek().line), form::access, false};
+  return {map_body(peek().line), form::access, false}; // The line is that of the brace.
 }
 
 node token_parser::structure() {

@@ -19,7 +19,7 @@ std::optional<term> signed_number(const term& form) {
     return std::nullopt;
   const auto& operand = quoted::as_node(form).args->head();
   if (const auto* n = operand.get_if<int64_t>())
-    return minus ? -*n : *n;
+    return minus ? static_cast<int64_t>(0 - static_cast<uint64_t>(*n)) : *n;
   if (const auto* x = operand.get_if<double>())
     return minus ? -*x : *x;
   return std::nullopt;

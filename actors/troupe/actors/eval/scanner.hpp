@@ -22,7 +22,8 @@ struct place {
 class scanner {
 public:
   /// `depth` counts the interpolations around; in one, scanning ends before its `}`.
-  scanner(std::string_view text, place start, int depth) : text_(text), at_(start), depth_(depth) {}
+  scanner(std::string_view text, place start, int depth, int indentation = 0)
+    : text_(text), at_(start), depth_(depth), indentation_(indentation) {}
 
   void run();
 
@@ -53,20 +54,23 @@ private:
     bool ascii = true;
   };
 
-  // -- lexer.cpp: layout, numbers, delimiters ----------------------------------------------------
+  // -- lexer.cpp: layout, delimiters
+  // ---------------------------------------------------------------
   void step();
   void spaces();
   void end_of_line();
   void line_continuation();
   void indent();
   void comment();
-  void number();
-  void based_number(int base);
-  void character();
   bool delimiter();
   void open(token_kind kind, std::string_view spelling, std::string_view close);
   void close(token_kind kind, std::string_view spelling);
   [[nodiscard]] std::string hint(std::string_view spelling, std::string_view close) const;
+
+  // -- lexer_numbers.cpp -------------------------------------------------------------------------
+  void number();
+  void based_number(int base);
+  void character();
 
   // -- lexer_operators.cpp -----------------------------------------------------------------------
   bool punctuation_keyword();

@@ -131,7 +131,7 @@ private:
   section clause_of_parens(std::vector<term>* many);
   section finish_section(node first, std::vector<term>* many);
   section clause(std::vector<term> left);
-  term body(std::vector<section> parts) const;
+  term body(const std::vector<section>& parts) const;
   static std::vector<term> unwrap_when(std::vector<term> values);
   static std::vector<term> unwrap_splice(std::vector<term> values);
 

@@ -42,11 +42,28 @@ size_t screen_columns() {
   return size.ws_col;
 }
 
+constexpr char ctrl_c = '\x03';
+constexpr char ctrl_d = '\x04';
+constexpr char ctrl_r = '\x12';
+constexpr char ctrl_z = '\x1a';
+
 // Libedit shows and takes what the locale calls a character; without one that is ASCII only.
 void use_utf8() {
   std::setlocale(LC_CTYPE, "");
   if (MB_CUR_MAX == 1)
     std::setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+// Stops the whole job, as the terminal does for a program that leaves Ctrl-Z to it. The others are
+// told while we ignore the signal, so that ours comes once and stops this very thread.
+void stop_job() {
+  struct sigaction ignore = {};
+  struct sigaction before = {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGTSTP, &ignore, &before);
+  ::kill(0, SIGTSTP);
+  ::sigaction(SIGTSTP, &before, nullptr);
+  ::raise(SIGTSTP);
 }
 
 bool input_ready() {
@@ -61,6 +78,7 @@ line_editor::line_editor(const std::string& history_file, size_t history_lines, 
   use_utf8();
   const char* term = std::getenv("TERM");
   dumb_ = !term || std::string_view{term} == "dumb" || std::string_view{term}.empty();
+  ::tcgetattr(STDIN_FILENO, &original_);
   el_ = el_init("troupe", stdin, stdout, stderr);
   history_ = history_init();
   HistEvent event;
@@ -87,15 +105,10 @@ line_editor::~line_editor() {
 }
 
 void line_editor::bind_keys() {
-  el_set(el_, EL_ADDFN, "troupe-interrupt", "Give up the line", &line_editor::on_interrupt);
-  el_set(el_, EL_ADDFN, "troupe-end", "Delete, or end the input", &line_editor::on_end_of_file);
-  el_set(el_, EL_ADDFN, "troupe-suspend", "Suspend the program", &line_editor::on_suspend);
   constexpr std::pair<const char*, const char*> keys[] = {
-    {"^C", "troupe-interrupt"},        {"^D", "troupe-end"},
-    {"^Z", "troupe-suspend"},          {"^R", "em-inc-search-prev"},
-    {"\\e[3~", "ed-delete-next-char"}, {"\\e[1;5C", "em-next-word"},
-    {"\\e[1;5D", "ed-prev-word"},      {"\\t", "ed-insert"},
-    {"\\e[1~", "ed-move-to-beg"},      {"\\e[4~", "ed-move-to-end"},
+    {"^D", "ed-delete-next-char"},     {"^R", "em-inc-search-prev"}, {"\\t", "ed-insert"},
+    {"\\e[3~", "ed-delete-next-char"}, {"\\e[1~", "ed-move-to-beg"}, {"\\e[4~", "ed-move-to-end"},
+    {"\\e[1;5C", "em-next-word"},      {"\\e[1;5D", "ed-prev-word"},
   };
   for (auto [key, command] : keys)
     el_set(el_, EL_BIND, key, command, nullptr);
@@ -164,14 +177,38 @@ void line_editor::redraw(std::string prompt) {
 }
 
 line_editor::outcome line_editor::step() {
-  outcome_ = outcome::editing;
   gave_up_ = false;
+  first_ = read_byte();
+  if (!first_)
+    return hung_up_ ? outcome::hung_up : outcome::editing;
+  const auto* now = el_line(el_);
+  switch (*first_) {
+    case ctrl_c: to_end_of_line(); return outcome::interrupted;
+    case ctrl_z: suspend(); return outcome::editing;
+    case ctrl_d:
+      if (now->lastchar == now->buffer)
+        return outcome::end_of_file;
+      break;
+    default: break;
+  }
+  auto search = *first_ == ctrl_r;
+  auto result = run_key();
+  // A search in the history hands the key that ended it back to libedit, where no poll sees it.
+  if (result == outcome::editing && !gave_up_ && search) {
+    may_wait_ = false;
+    result = run_key();
+    may_wait_ = true;
+  }
+  return result;
+}
+
+line_editor::outcome line_editor::run_key() {
   el_resize(el_);
   int size = 0;
   const char* line = el_gets(el_, &size);
-  if (outcome_ != outcome::editing || gave_up_)
-    return outcome_;
-  if (line && size > 0 && line[size - 1] == '\n')
+  if (hung_up_)
+    return outcome::hung_up;
+  if (!gave_up_ && line && size > 0 && line[size - 1] == '\n')
     return outcome::line;
   return outcome::editing;
 }
@@ -192,66 +229,60 @@ void line_editor::remember(const std::string& line) {
     history(history_, &event, H_SAVE, history_file_.c_str());
 }
 
-// The line stays readable, with the cursor behind it.
-unsigned char line_editor::on_interrupt(EditLine* el, int) {
-  self_of(el).outcome_ = outcome::interrupted;
-  const auto* line = el_line(el);
-  el_cursor(el, static_cast<int>(line->lastchar - line->cursor));
-  return CC_REFRESH;
+void line_editor::to_end_of_line() {
+  const auto* line = el_line(el_);
+  erase();
+  el_cursor(el_, static_cast<int>(line->lastchar - line->cursor));
+  redraw(prompt_);
 }
 
-unsigned char line_editor::on_end_of_file(EditLine* el, int) {
-  const auto* line = el_line(el);
-  if (line->lastchar == line->buffer) {
-    self_of(el).outcome_ = outcome::end_of_file;
-    return CC_NORM;
-  }
-  if (line->cursor == line->lastchar)
-    return CC_ERROR;
-  el_cursor(el, 1);
-  el_deletestr(el, 1);
-  return CC_REFRESH;
-}
-
-// As the terminal does for a program that leaves Ctrl-Z to it: the whole job stops, this thread
-// too.
-unsigned char line_editor::on_suspend(EditLine* el, int) {
-  auto& self = self_of(el);
-  auto prompt = self.prompt_;
-  auto typed = self.typed();
-  self.erase();
-  el_set(el, EL_UNBUFFERED, 0);
-  ::kill(0, SIGTSTP);
-  ::raise(SIGTSTP);
-  self.open(std::move(prompt), typed);
-  return CC_NORM;
+void line_editor::suspend() {
+  auto prompt = prompt_;
+  auto line = typed();
+  erase();
+  close();
+  termios ours{};
+  ::tcgetattr(STDIN_FILENO, &ours);
+  ::tcsetattr(STDIN_FILENO, TCSADRAIN, &original_);
+  stop_job();
+  // Libedit would take what the shell leaves for what the user wants.
+  ::tcsetattr(STDIN_FILENO, TCSADRAIN, &ours);
+  open(std::move(prompt), line);
 }
 
 char* line_editor::prompt_of(EditLine* el) {
   return self_of(el).prompt_.data();
 }
 
+std::optional<char> line_editor::read_byte() {
+  for (;;) {
+    if (!input_ready() && !(may_wait_ && wait_())) {
+      gave_up_ = true;
+      return std::nullopt;
+    }
+    char byte = 0;
+    auto size = ::read(STDIN_FILENO, &byte, 1);
+    if (size > 0)
+      return byte;
+    if (size < 0 && (errno == EINTR || errno == EAGAIN))
+      continue;
+    hung_up_ = true;
+    return std::nullopt;
+  }
+}
+
 int line_editor::read_char(EditLine* el, wchar_t* out) {
   auto& self = self_of(el);
   std::mbstate_t state{};
   for (;;) {
-    if (!input_ready() && !self.wait_()) {
-      self.gave_up_ = true;
+    auto byte = self.first_ ? std::exchange(self.first_, std::nullopt) : self.read_byte();
+    if (!byte)
       return 0;
-    }
-    char byte = 0;
-    auto size = ::read(STDIN_FILENO, &byte, 1);
-    if (size < 0 && errno == EINTR)
-      continue;
-    if (size <= 0) {
-      self.outcome_ = outcome::hung_up;
-      return 0;
-    }
-    switch (std::mbrtowc(out, &byte, 1, &state)) {
-      case static_cast<size_t>(-2): continue;             // More bytes of it follow.
-      case static_cast<size_t>(-1): state = {}; continue; // Not a character.
-      default: return 1;
-    }
+    auto size = std::mbrtowc(out, &*byte, 1, &state);
+    if (size == 0 || size == 1)
+      return 1;
+    if (size == static_cast<size_t>(-1))
+      state = {}; // Not a character of this locale. Otherwise more bytes of it follow.
   }
 }
 

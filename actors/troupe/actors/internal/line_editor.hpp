@@ -9,7 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+
+#include <termios.h>
 
 // Of histedit.h, which declares a function of the same name as the second.
 struct editline;
@@ -59,21 +62,25 @@ public:
   void remember(const std::string& line);
 
 private:
-  static unsigned char on_interrupt(editline* el, int key);
-  static unsigned char on_end_of_file(editline* el, int key);
-  static unsigned char on_suspend(editline* el, int key);
   static char* prompt_of(editline* el);
   static int read_char(editline* el, wchar_t* out);
   void bind_keys();
+  std::optional<char> read_byte();
+  void to_end_of_line();
+  void suspend();
+  outcome run_key();
   [[nodiscard]] size_t rows_above_cursor() const;
 
   editline* el_;
   struct history* history_;
+  termios original_; // The terminal's settings before and after us.
   std::string history_file_;
   waiter wait_;
   std::string prompt_;
-  outcome outcome_ = outcome::editing; // Of the key being read.
-  bool gave_up_ = false;               // The key being read was given up.
+  std::optional<char> first_; // Of the key being read, seen before libedit sees it.
+  bool may_wait_ = true;      // For the rest of the key being read.
+  bool gave_up_ = false;      // The key being read was given up.
+  bool hung_up_ = false;
   bool open_ = false;
   bool dumb_; // The terminal cannot move its cursor.
 };

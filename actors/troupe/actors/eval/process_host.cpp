@@ -1,0 +1,79 @@
+#include "troupe/actors/eval/process_host.hpp"
+
+#include "troupe/inspect.hpp"
+#include "troupe/internal/node_core.hpp"
+#include "troupe/node.hpp"
+
+namespace troupe::actors::eval {
+
+task<std::optional<term>> process_host::receive(std::function<bool(const term&)> match,
+                                                std::optional<std::chrono::milliseconds> timeout) {
+  return self_->receive_match(std::move(match), timeout);
+}
+
+uint64_t process_host::next_number() {
+  return self_->core().make_reference().id;
+}
+
+const module_table& all_modules() {
+  static const auto* table = [] {
+    auto* t = new module_table;
+    add_pure_modules(*t);
+    add_node_modules(*t);
+    add_process_modules(*t);
+    add_io_modules(*t);
+    return t;
+  }();
+  return *table;
+}
+
+term exit_reason_of(const failure& f) {
+  switch (f.type) {
+    case failure::kind::exit: return f.reason;
+    case failure::kind::error: return term::tuple({f.reason, f.stack});
+    case failure::kind::thrown: break;
+  }
+  return term::tuple({term::tuple({atom{"nocatch"}, f.reason}), f.stack});
+}
+
+namespace {
+
+std::string crash_text(process& self, const failure& f) {
+  auto viewer = self.group_leader();
+  auto text = "Process " + inspect_pid(self.self(), viewer) + " on node " + inspect_atom(self.self().node)
+              + " raised an exception\n** " + format_failure(f, viewer);
+  auto stack = format_stack(f, viewer);
+  if (!stack.empty())
+    text += "\n" + stack.substr(0, stack.size() - 1);
+  return text;
+}
+
+/// What a process runs that was started from a fun or from module, function and arguments.
+task<> run_applied(process& self, spawn_what what) {
+  process_host host{self};
+  interpreter run{all_modules()};
+  environment env;
+  env.process = &host;
+  auto arguments = what.arguments.to_vector().value_or(std::vector<term>{});
+  std::optional<failure> failed;
+  try {
+    auto call = what.type == spawn_what::form::closure ? run.apply(what.callable, std::move(arguments), env)
+                                                       : run.apply(what.module, what.name, std::move(arguments), env);
+    co_await std::move(call);
+  } catch (failure& f) {
+    failed = std::move(f);
+  }
+  if (!failed)
+    co_return;
+  if (failed->type != failure::kind::exit)
+    self.core().report_crash(self.group_leader(), crash_text(self, *failed));
+  self.exit(exit_reason_of(*failed));
+}
+
+} // namespace
+
+void install(node& at) {
+  at.core().apply_with(run_applied);
+}
+
+} // namespace troupe::actors::eval

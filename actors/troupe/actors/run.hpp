@@ -1,0 +1,30 @@
+// A whole program around one process.
+//
+// Erlang counterpart: `erl -run`.
+// Threads: called on the main thread.
+
+#pragma once
+
+#include "troupe/node.hpp"
+
+#include <utility>
+
+namespace troupe::actors {
+
+/// Reads the options of a node (`--name`, `--cookie`, ...; see config.hpp) from the command line, starts the
+/// node with the terminal as its group leader, runs `root` in a process, and stops the node when that
+/// process ends or SIGTERM or SIGINT comes. Returns the exit status: 0, 1 when the process ended otherwise
+/// than normally or the node could not start, 2 for bad options.
+int run_process(int argc, const char* const* argv, internal::root_function root);
+
+} // namespace troupe::actors
+
+namespace troupe {
+
+/// `run(argc, argv, [](process& self) -> task<> { ... })` is a complete `main`.
+template <class F>
+int run(int argc, const char* const* argv, F body) {
+  return actors::run_process(argc, argv, internal::root_of(std::move(body)));
+}
+
+} // namespace troupe

@@ -1,0 +1,41 @@
+#include "troupe/exit_reason.hpp"
+
+#include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
+#include <doctest/doctest.h>
+
+using namespace troupe;
+using namespace troupe::exit_reason;
+
+TEST_CASE("exit_reason: a normal end is no error for CAF's actors") {
+  CHECK_FALSE(to_caf(normal));
+  CHECK(from_caf({}) == term{normal});
+}
+
+TEST_CASE("exit_reason: reasons that CAF knows keep their meaning in both directions") {
+  CHECK(to_caf(shutdown) == caf::exit_reason::user_shutdown);
+  CHECK(to_caf(noconnection) == caf::exit_reason::remote_link_unreachable);
+  for (auto& reason : {shutdown, noconnection})
+    CHECK(from_caf(to_caf(reason)) == term{reason});
+}
+
+TEST_CASE("exit_reason: who was killed is seen as killed, whatever the signal was") {
+  CHECK(to_caf(kill) == caf::exit_reason::kill);
+  CHECK(to_caf(killed) == caf::exit_reason::kill);
+  CHECK(from_caf(caf::exit_reason::kill) == term{killed});
+}
+
+TEST_CASE("exit_reason: any other reason is an error that shows it") {
+  auto reason = term::tuple({atom{"bad"}, 7});
+  auto x = to_caf(reason);
+  CHECK(x);
+  CHECK(to_string(x).find("{:bad, 7}") != std::string::npos);
+  CHECK(to_caf(noproc));
+  CHECK(to_caf(noproc) != caf::exit_reason::kill);
+}
+
+TEST_CASE("exit_reason: an error of CAF that processes have no word for is its text") {
+  auto x = from_caf(caf::sec::request_timeout);
+  REQUIRE(x.is(term::kind::binary));
+  CHECK(x.as_binary().find("request_timeout") != std::string::npos);
+}
