@@ -1,6 +1,7 @@
 #include "troupe/node.hpp"
 
 #include "troupe/exit_reason.hpp"
+#include "troupe/inspect.hpp"
 #include "troupe/internal/build_id.hpp"
 #include "troupe/internal/log_sink.hpp"
 #include "troupe/internal/node_impl.hpp"
@@ -20,16 +21,15 @@ const atom logger_name{"logger"};
 
 /// Prints what other nodes say about processes whose group leader is here.
 task<> run_logger(process& self) {
-  static const atom tag{"log"};
+  static const atom tag{"crash"};
   for (;;) {
     auto waiting = self.receive<term>();
     auto x = co_await std::move(waiting);
-    if (!x.is_tagged(tag, 3))
+    if (!x.is_tagged(tag, 3) || !x.as_tuple()[1].is(term::kind::pid) || !x.as_tuple()[2].is(term::kind::binary))
       continue;
-    auto level = x.as_tuple()[1];
-    auto text = x.as_tuple()[2];
-    if (level.is(term::kind::atom) && text.is(term::kind::binary))
-      self.core().log(std::string{level.as_atom().text()}, std::string{text.as_binary()});
+    auto& who = x.as_tuple()[1].as_pid();
+    self.core().log("error", "Process " + inspect_pid(who, self.self()) + " on node " + inspect_atom(who.node)
+                               + " raised an exception\n** " + std::string{x.as_tuple()[2].as_binary()});
   }
 }
 

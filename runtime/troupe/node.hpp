@@ -28,6 +28,8 @@ public:
     troupe::clock* time = nullptr;
     dist::transport* wires = nullptr;
     dist::resolver* names = nullptr;
+    /// Of the configured cookie; null: derived at the start, which is slow on purpose.
+    std::shared_ptr<const dist::key_ring> keys;
     /// Runs everything until nothing is left to do. Set: the node makes no thread.
     std::function<void()> drive;
   };
@@ -92,7 +94,7 @@ public:
   /// Any thread, processes and signal handlers' threads included.
   void request_stop(int status);
 
-  /// Ends all processes (`shutdown`, and `kill` after limits::stop_grace), then the connections. Returns the
+  /// Ends the connections, then all processes: `shutdown`, and `kill` after limits::stop_grace. Returns the
   /// names of processes that would not end: they run without waiting. May be called twice.
   std::vector<std::string> stop();
 

@@ -96,6 +96,7 @@ void process::enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) {
 
 void process::launch(caf::execution_unit* eu, bool, bool) {
   setf(is_initialized_flag);
+  launched_ = true;
   core_->processes().add(this);
   intrusive_ptr_add_ref(ctrl()); // released when it ends: a process needs no handle to live
   intrusive_ptr_add_ref(ctrl()); // the scheduler's
@@ -151,8 +152,7 @@ bool process::run_body() {
       reason = std::move(x.reason);
     } catch (const std::exception& x) {
       reason = reason_of(x);
-      core_->report_crash(leader_, "Process " + inspect_pid(self_, leader_) + " on node " + inspect_atom(self_.node)
-                                     + " raised an exception\n** (RuntimeError) " + x.what());
+      core_->report_crash(leader_, self_, std::string{"(RuntimeError) "} + x.what());
     } catch (...) {
       reason = term::tuple({atom{"nocatch"}, term::empty_list()});
     }
@@ -352,7 +352,8 @@ void process::die(term reason) {
   monitors_.clear();
   watchers_.clear();
   finish_plain_observers(reason);
-  intrusive_ptr_release(ctrl()); // the process's own reference; the scheduler still holds one
+  if (launched_)
+    intrusive_ptr_release(ctrl()); // the process's own reference; the scheduler still holds one
 }
 
 void process::tell_the_end(const term& reason) {

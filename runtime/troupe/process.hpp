@@ -213,6 +213,7 @@ private:
   uint64_t last_unlink_ = 0;
   size_t budget_ = 0;
   bool trap_exit_ = false;
+  bool launched_ = false;
   bool started_ = false;
   bool closed_ = false;
 };

@@ -5,6 +5,7 @@
 #include "troupe/internal/node_core.hpp"
 #include "troupe/process.hpp"
 
+#include <caf/actor_system.hpp>
 #include <caf/execution_unit.hpp>
 
 namespace troupe {
@@ -33,12 +34,6 @@ struct match_op final : internal::receive_op {
   std::function<bool(const term&)> match;
   std::optional<term> value;
 };
-
-/// What a process does that stands in for one that could not be started (rule SP-03).
-task<> end_unreachable(process& self) {
-  self.exit(exit_reason::noconnection);
-  co_return;
-}
 
 } // namespace
 
@@ -226,10 +221,30 @@ pid process::start_local(internal::root_function root, std::string init, spawn_o
   return id;
 }
 
+/// Stands in for a process that could not be started: a pid of this node that ended before it began, whose
+/// end our links and monitors learn at once (rules SP-03 to SP-05).
 pid process::start_unreachable(atom at, const spawn_what& what, spawn_options options, reference monitor) {
   std::string how = options.link ? " ([:link])" : options.monitor ? " ([:monitor])" : "";
   core_->log("warning", "** Can not start " + internal::node_core::describe(what) + how + " on " + inspect_atom(at) + " **");
-  return start_local(internal::root_of(end_unreachable), "unreachable", options, monitor);
+  auto id = core_->make_pid(core_->system().next_actor_id());
+  auto tell = [&](kind type) {
+    signal x;
+    x.type = type;
+    x.from = id;
+    x.to = self_;
+    x.ref = monitor;
+    x.value = exit_reason::noconnection;
+    core_->deliver(std::move(x), context());
+  };
+  if (options.link) {
+    links_[id].active = true;
+    tell(kind::exit_linked);
+  }
+  if (options.monitor) {
+    monitors_[monitor] = {id, {}, {}};
+    tell(kind::down);
+  }
+  return id;
 }
 
 reference process::spawn_request_at(atom at, spawn_what what, spawn_options options) {
@@ -264,6 +279,8 @@ task<process::spawned> process::spawn_what_at(atom at, spawn_what what, spawn_op
     result.id = answer.as_pid();
   else
     result.id = start_unreachable(at, what, options, ref);
+  auto pause = sleep({}); // a link to a process that is gone already ends us here, not later
+  co_await std::move(pause);
   co_return result;
 }
 

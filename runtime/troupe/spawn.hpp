@@ -74,7 +74,7 @@ struct named {
   }
 };
 
-/// The types of a body's parameters, by value; empty when the body is generic.
+/// The types of a body's parameters, by value and as they are; empty when the body is generic.
 template <class F>
 struct arguments_of {};
 template <class F>
@@ -83,29 +83,38 @@ struct arguments_of<F> : arguments_of<decltype(&F::operator())> {};
 template <class C, class... As>
 struct arguments_of<task<> (C::*)(process&, As...) const> {
   using type = std::tuple<std::decay_t<As>...>;
+  using parameters = std::tuple<As...>;
 };
 template <class C, class... As>
 struct arguments_of<task<> (C::*)(process&, As...)> {
   using type = std::tuple<std::decay_t<As>...>;
+  using parameters = std::tuple<As...>;
 };
 template <class... As>
 struct arguments_of<task<> (*)(process&, As...)> {
   using type = std::tuple<std::decay_t<As>...>;
+  using parameters = std::tuple<As...>;
 };
 template <auto Fn>
 struct arguments_of<named<Fn>> : arguments_of<decltype(Fn)> {};
 
-/// As what the arguments of a body are kept until it runs: as its parameters, since a reference among
-/// those would bind to a temporary that is gone by then; in a generic body, as what was passed.
+template <class Parameters, class... As>
+struct kept_for {};
+template <class... Ps, class... As>
+  requires(sizeof...(Ps) == sizeof...(As))
+struct kept_for<std::tuple<Ps...>, As...> {
+  using type = std::tuple<std::decay_t<std::conditional_t<std::is_reference_v<Ps>, Ps, As>>...>;
+};
+
+/// As what arguments are kept until the body runs: as they were passed, but for those whose parameter is
+/// a reference. It would bind to a temporary that is gone when the body begins.
 template <class F, class... As>
 struct kept_arguments {
   using type = std::tuple<std::decay_t<As>...>;
 };
 template <class F, class... As>
-  requires std::is_constructible_v<typename arguments_of<F>::type, As...>
-struct kept_arguments<F, As...> {
-  using type = typename arguments_of<F>::type;
-};
+  requires requires { typename kept_for<typename arguments_of<F>::parameters, As...>::type; }
+struct kept_arguments<F, As...> : kept_for<typename arguments_of<F>::parameters, As...> {};
 
 /// The frame that keeps a callable and its arguments alive while they run.
 template <class F, class... As>
@@ -119,7 +128,7 @@ root_function root_of(F f, As&&... as) {
   static_assert(std::is_invocable_r_v<task<>, F&, process&, std::decay_t<As>...>,
                 "spawn: the function must take (process&, args...) and return task<>");
   // std::function copies; the function and its arguments move out in the only call.
-  using arguments = typename kept_arguments<F, As&&...>::type;
+  using arguments = typename kept_arguments<F, As...>::type;
   auto kept = std::make_shared<std::pair<F, arguments>>(std::piecewise_construct, std::forward_as_tuple(std::move(f)),
                                                         std::forward_as_tuple(std::forward<As>(as)...));
   return [kept](process& self) {

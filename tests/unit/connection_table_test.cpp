@@ -74,7 +74,8 @@ TEST_CASE("connection_table: a dial that ended does not count against the peer's
   CHECK(table.decide(accepted(lesser, 1)).refusal == errc::none);
 }
 
-TEST_CASE("connection_table: a second connection of the same life is refused, the first is probed") {
+TEST_CASE(
+  "connection_table: a second connection of the same life is refused, the first is probed") {
   connection_table table{self};
   CHECK(table.decide(accepted(lesser, 1)).refusal == errc::none);
   for (auto& x : {accepted(lesser, 2), dialled(lesser, 2)}) {
@@ -108,7 +109,8 @@ TEST_CASE("connection_table: the end of a replaced connection leaves its success
   CHECK_FALSE(table.remove(lesser, 2));
 }
 
-TEST_CASE("connection_table: visible and hidden connections are told apart, each in order of names") {
+TEST_CASE(
+  "connection_table: visible and hidden connections are told apart, each in order of names") {
   connection_table table{self};
   CHECK(table.decide(accepted(greater, 1)).refusal == errc::none);
   CHECK(table.decide(accepted(lesser, 2)).refusal == errc::none);
@@ -117,7 +119,8 @@ TEST_CASE("connection_table: visible and hidden connections are told apart, each
   CHECK(table.hidden() == std::vector{atom{"c@h"}});
 }
 
-TEST_CASE("connection_table: a full table refuses new nodes, but not the newer life of a known one") {
+TEST_CASE(
+  "connection_table: a full table refuses new nodes, but not the newer life of a known one") {
   connection_table table{self};
   for (size_t i = 0; i < limits::connections_max; ++i)
     table.decide(accepted(atom{"n" + std::to_string(i) + "@h"}, i + 1));

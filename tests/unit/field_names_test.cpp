@@ -28,8 +28,7 @@ TEST_CASE("field_names: names become members of the object, in order and apart b
 TEST_CASE("field_names: sixty-four fields are no problem") {
   wide x;
 #define EIGHT a, b, c, d, e, f, g, h
-  std::array<int, 64> all{
-    TROUPE_FIELDS(x, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT)};
+  std::array<int, 64> all{TROUPE_FIELDS(x, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT)};
 #undef EIGHT
   CHECK(all.front() == 1);
   CHECK(all.back() == 8);

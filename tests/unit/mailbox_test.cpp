@@ -69,7 +69,8 @@ TEST_CASE_FIXTURE(fixture, "mailbox: what was pushed is not there before it is f
   CHECK(drain() == std::vector{1});
 }
 
-TEST_CASE_FIXTURE(fixture, "mailbox: a selective receive takes the oldest that fits and leaves the rest") {
+TEST_CASE_FIXTURE(fixture,
+                  "mailbox: a selective receive takes the oldest that fits and leaves the rest") {
   push({1, 2, 3, 4});
   fetch();
   auto even = [](int x) { return x % 2 == 0; };
@@ -120,7 +121,8 @@ TEST_CASE_FIXTURE(fixture, "mailbox: erasing removes all that fit, first and las
   CHECK(box.size() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "mailbox: who pushes into an empty, blocked mailbox is told to wake the reader") {
+TEST_CASE_FIXTURE(fixture,
+                  "mailbox: who pushes into an empty, blocked mailbox is told to wake the reader") {
   CHECK(box.try_block());
   CHECK(box.push(mail(1)) == inbox_result::unblocked_reader);
   CHECK(box.push(mail(2)) == inbox_result::success);
@@ -130,7 +132,8 @@ TEST_CASE_FIXTURE(fixture, "mailbox: who pushes into an empty, blocked mailbox i
   CHECK(box.try_block());
 }
 
-TEST_CASE_FIXTURE(fixture, "mailbox: a closed mailbox gives back what it held and takes nothing more") {
+TEST_CASE_FIXTURE(fixture,
+                  "mailbox: a closed mailbox gives back what it held and takes nothing more") {
   push({1, 2, 3});
   std::vector<int> rest;
   auto collect = [&](mailbox::element_ptr x) { rest.push_back(number(*x)); };

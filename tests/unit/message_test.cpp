@@ -1,6 +1,5 @@
 #include "troupe/message.hpp"
 
-
 #include "../support/fake_bridge.hpp"
 #include "troupe/limits.hpp"
 
@@ -80,7 +79,8 @@ TEST_CASE_FIXTURE(fixture, "message: a struct reads as a tuple of its name and i
   CHECK(form(caf::make_message(empty{})) == term::tuple({atom{"empty"}}));
 }
 
-TEST_CASE_FIXTURE(fixture, "message: a tuple of the right form reads as the struct, others do not") {
+TEST_CASE_FIXTURE(fixture,
+                  "message: a tuple of the right form reads as the struct, others do not") {
   auto x = read<line>(term::tuple({atom{"line"}, "bob", 8}));
   REQUIRE(x);
   CHECK(x->user == "bob");
@@ -94,12 +94,14 @@ TEST_CASE_FIXTURE(fixture, "message: a tuple of the right form reads as the stru
 }
 
 TEST_CASE_FIXTURE(fixture, "message: fields may be structs, containers and terms themselves") {
-  page x{{"ada", 1}, {{"bob", 2}}, {{"k", 3}}, {true, 0.5}, atom{"draft"}, ada, {ada.node, 11, 9}, term{"x"}};
+  page x{{"ada", 1},    {{"bob", 2}}, {{"k", 3}},        {true, 0.5},
+         atom{"draft"}, ada,          {ada.node, 11, 9}, term{"x"}};
   auto t = form(caf::make_message(x));
   CHECK(t
         == term::tuple({atom{"page"}, term::tuple({atom{"line"}, "ada", 1}),
                         term::list({term::tuple({atom{"line"}, "bob", 2})}), term::map({{"k", 3}}),
-                        term::tuple({true, 0.5}), atom{"draft"}, ada, reference{ada.node, 11, 9}, "x"}));
+                        term::tuple({true, 0.5}), atom{"draft"}, ada, reference{ada.node, 11, 9},
+                        "x"}));
   auto y = read<page>(t);
   REQUIRE(y);
   CHECK(form(caf::make_message(*y)) == t);
@@ -179,7 +181,8 @@ TEST_CASE_FIXTURE(fixture, "message: handles are pids, those of actors that are 
   caf::anon_send_exit(actor, caf::exit_reason::kill);
 }
 
-TEST_CASE_FIXTURE(fixture, "message: only registered types are portable, and the culprit is named") {
+TEST_CASE_FIXTURE(fixture,
+                  "message: only registered types are portable, and the culprit is named") {
   std::string culprit;
   CHECK(is_portable(caf::make_message(1, line{}, term{}), culprit));
   CHECK(is_portable(caf::message{}, culprit));

@@ -49,7 +49,8 @@ TEST_CASE("node_monitor: hidden nodes are only told to who asked for them") {
   node_monitor events;
   auto told = [&](options::nodes which, bool hidden) {
     events.subscribe(ada, {.which = which});
-    auto n = events.node_up(peer, hidden).size() + events.node_down(peer, hidden, errc::none).size();
+    auto n
+      = events.node_up(peer, hidden).size() + events.node_down(peer, hidden, errc::none).size();
     events.unsubscribe(ada, {.which = which});
     return n == 2;
   };
@@ -109,7 +110,8 @@ TEST_CASE("node_monitor: a watcher is told once per call, and has to watch again
   events.watch(ada, peer);
   events.watch(bob, peer);
   events.watch(bob, atom{"c@h"});
-  CHECK(events.take_watchers(peer) == notices{{ada, pair(down)}, {ada, pair(down)}, {bob, pair(down)}});
+  CHECK(events.take_watchers(peer)
+        == notices{{ada, pair(down)}, {ada, pair(down)}, {bob, pair(down)}});
   CHECK(events.take_watchers(peer).empty());
   CHECK(events.take_watchers(atom{"c@h"}).size() == 1);
   CHECK(events.size() == 0);

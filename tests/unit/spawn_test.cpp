@@ -121,7 +121,8 @@ TEST_CASE("spawn: a root runs the function with its arguments, which move into i
   CHECK(*seen == "7x");
 }
 
-TEST_CASE("spawn: a parameter that is a reference refers to something that lives as long as the body") {
+TEST_CASE(
+  "spawn: a parameter that is a reference refers to something that lives as long as the body") {
   std::string seen;
   run(root_of(
     [&seen](process&, const std::string& text, const double& number) -> task<> {
@@ -130,6 +131,18 @@ TEST_CASE("spawn: a parameter that is a reference refers to something that lives
     },
     "a text too long for the string's own buffer", 1));
   CHECK(seen == "a text too long for the string's own buffer!");
+}
+
+TEST_CASE("spawn: a parameter that is a view looks at an argument that lives as long as the body") {
+  std::string seen;
+  auto root = root_of(
+    [&seen](process&, std::string_view text) -> task<> {
+      seen = text;
+      co_return;
+    },
+    std::string{"a text too long for the string's own buffer"});
+  run(root);
+  CHECK(seen == "a text too long for the string's own buffer");
 }
 
 TEST_CASE("spawn: a generic body takes its arguments as they were passed") {

@@ -86,9 +86,7 @@ TEST_CASE("task: does not run before it is awaited") {
     x = true;
     co_return;
   };
-  {
-    auto never = body(started);
-  }
+  { auto never = body(started); }
   CHECK_FALSE(started);
   fiber f;
   f.start(body(started));

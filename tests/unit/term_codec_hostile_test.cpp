@@ -107,7 +107,8 @@ TEST_CASE("term_codec: tags that do not exist are refused") {
   CHECK_FALSE(accepts(""));
 }
 
-TEST_CASE("term_codec: a count above the bytes that are left is refused before memory is set aside") {
+TEST_CASE(
+  "term_codec: a count above the bytes that are left is refused before memory is set aside") {
   for (auto tag : {term_tag::tuple, term_tag::map, term_tag::list, term_tag::list_tail,
                    term_tag::binary, term_tag::atom_text}) {
     std::string head(1, static_cast<char>(tag));
@@ -122,6 +123,13 @@ TEST_CASE("term_codec: numbers of more than 64 bits are refused") {
   CHECK_FALSE(accepts("\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"));
   CHECK_FALSE(accepts("\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x81\x00"s));
   CHECK_FALSE(accepts("\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00"s));
+}
+
+TEST_CASE("term_codec: numbers in more bytes than they need are refused") {
+  CHECK(accepts("\x01\x80\x01"));
+  CHECK_FALSE(accepts("\x01\x80\x00"s));
+  CHECK_FALSE(accepts("\x01\x81\x80\x00"s));
+  CHECK_FALSE(accepts("\x0f\x80\x00"s));
 }
 
 TEST_CASE("term_codec: numbers of names that were not told are refused") {
@@ -146,23 +154,31 @@ TEST_CASE("term_codec: more names than there are numbers are refused") {
 }
 
 TEST_CASE("term_codec: where a name or a process must be, nothing else is taken") {
-  CHECK(accepts("\x07\x04\x03" "c@h\x00\x00\x00\x21\x05"s));
+  CHECK(accepts("\x07\x04\x03"
+                "c@h\x00\x00\x00\x21\x05"s));
   CHECK_FALSE(accepts("\x07\x01\x02\x00\x00\x00\x21\x05"s)); // an integer as node
   CHECK_FALSE(accepts("\x10\x0f\x00\x00\x00"s));             // a closure whose creator is a binary
-  CHECK(accepts("\x11\x04\x01m\x04\x01" "f\x02"));
-  CHECK_FALSE(accepts("\x11\x04\x01m\x0f\x01" "f\x02"));
+  CHECK(accepts("\x11\x04\x01m\x04\x01"
+                "f\x02"));
+  CHECK_FALSE(accepts("\x11\x04\x01m\x0f\x01"
+                      "f\x02"));
 }
 
 TEST_CASE("term_codec: functions take 255 arguments at the most") {
-  CHECK(accepts("\x11\x04\x01m\x04\x01" "f\xff\x01"));
-  CHECK_FALSE(accepts("\x11\x04\x01m\x04\x01" "f\x80\x02"));
-  CHECK_FALSE(accepts("\x11\x04\x01m\x04\x01" "f\x80\x80\x80\x80\x10")); // 2^32
+  CHECK(accepts("\x11\x04\x01m\x04\x01"
+                "f\xff\x01"));
+  CHECK_FALSE(accepts("\x11\x04\x01m\x04\x01"
+                      "f\x80\x02"));
+  CHECK_FALSE(accepts("\x11\x04\x01m\x04\x01"
+                      "f\x80\x80\x80\x80\x10")); // 2^32
   CHECK_FALSE(accepts("\x10\x05\x01\x00\x80\x80\x80\x80\x10\x0b\x00\x0c\x00"s));
-  CHECK_FALSE(accepts("\x11\x04\x03nil\x04\x01" "f\x02")); // a closure has no module
+  CHECK_FALSE(accepts("\x11\x04\x03nil\x04\x01"
+                      "f\x02")); // a closure has no module
 }
 
 TEST_CASE("term_codec: what is nested deeper than the limit is refused, whatever nests it") {
-  for (auto opening : {"\x0b\x01"s, "\x0d\x01"s, "\x0e\x00"s, "\x0c\x01\x01\x02"s, "\x10\x05\x01\x00\x00"s}) {
+  for (auto opening :
+       {"\x0b\x01"s, "\x0d\x01"s, "\x0e\x00"s, "\x0c\x01\x01\x02"s, "\x10\x05\x01\x00\x00"s}) {
     CHECK_FALSE(accepts(nest(opening, limits::term_depth_max + 1)));
     CHECK_FALSE(accepts(nest(opening, 100'000)));
     if (opening.front() != 0x10) // which would need its bindings behind it

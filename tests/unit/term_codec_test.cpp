@@ -57,14 +57,34 @@ TEST_CASE_FIXTURE(fixture, "term_codec: every kind of term comes back as it was"
   fun closure{{}, {}, 2, {atom{"a@h"}, 11, 5}, 7, term::tuple({ok, 1}), term::map({{ok, "x"}})};
   fun external{atom{"Elixir.Enum"}, atom{"map"}, 2, {}, 0, {}, {}};
   const term all[] = {
-    0, -1, std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min(),
-    0.0, -0.5, 1e300, std::numeric_limits<double>::infinity(),
-    ok, atom{}, atom{""}, atom{std::string(atom::size_max, 'x')},
-    "", "text", "\xff\x00 bytes"s, std::string(100'000, 'y'),
-    term::tuple({}), term::tuple({1, "two", term::tuple({})}),
-    term::empty_list(), term::list({1, 2, 3}), term::list(std::vector<term>{ok}, 4), term::charlist("grüße"),
-    term::map({}), term::map({{1, 2}, {1.0, 3}, {term::list({}), term::map({})}}),
-    pid{}, reference{}, closure, external,
+    0,
+    -1,
+    std::numeric_limits<int64_t>::max(),
+    std::numeric_limits<int64_t>::min(),
+    0.0,
+    -0.5,
+    1e300,
+    std::numeric_limits<double>::infinity(),
+    ok,
+    atom{},
+    atom{""},
+    atom{std::string(atom::size_max, 'x')},
+    "",
+    "text",
+    "\xff\x00 bytes"s,
+    std::string(100'000, 'y'),
+    term::tuple({}),
+    term::tuple({1, "two", term::tuple({})}),
+    term::empty_list(),
+    term::list({1, 2, 3}),
+    term::list(std::vector<term>{ok}, 4),
+    term::charlist("grüße"),
+    term::map({}),
+    term::map({{1, 2}, {1.0, 3}, {term::list({}), term::map({})}}),
+    pid{},
+    reference{},
+    closure,
+    external,
   };
   for (auto& x : all) {
     auto y = cross(x);
@@ -104,7 +124,8 @@ TEST_CASE_FIXTURE(fixture, "term_codec: random terms come back as they were") {
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "term_codec: a process is of the sender, of the receiver, or of a third node") {
+TEST_CASE_FIXTURE(fixture,
+                  "term_codec: a process is of the sender, of the receiver, or of a third node") {
   auto check = [&](const pid& x, term_tag tag, size_t size) {
     auto bytes = write(x);
     CHECK(bytes.front() == static_cast<char>(tag));
@@ -145,7 +166,8 @@ TEST_CASE_FIXTURE(fixture, "term_codec: a name is text until the reader was told
   CHECK(number_names().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "term_codec: what was written before names were numbered is read after it") {
+TEST_CASE_FIXTURE(fixture,
+                  "term_codec: what was written before names were numbered is read after it") {
   auto early = write(term::tuple({ok, name(1)}));
   number_names();
   auto late = write(term::tuple({name(1), ok}));
@@ -153,9 +175,13 @@ TEST_CASE_FIXTURE(fixture, "term_codec: what was written before names were numbe
   CHECK(read(early) == term::tuple({ok, name(1)}));
 }
 
-TEST_CASE_FIXTURE(fixture, "term_codec: names are numbered in the order in which they were written") {
+TEST_CASE_FIXTURE(fixture,
+                  "term_codec: names are numbered in the order in which they were written") {
   write(term::list({name(2), name(1), name(2), ok}));
-  CHECK(number_names() == "\x06" "codec2\x06" "codec1\x02ok"s);
+  CHECK(number_names()
+        == "\x06"
+           "codec2\x06"
+           "codec1\x02ok"s);
   CHECK(write(term::list({name(2), name(1), ok})) == "\x0d\x03\x03\x00\x03\x01\x03\x02"s);
 }
 
@@ -195,8 +221,12 @@ TEST_CASE_FIXTURE(fixture, "term_codec: terms are nested to the limit, and no de
   const term deepest[] = {
     wrap([](const term& x) { return term::tuple({x}); }),
     wrap([](const term& x) { return term::list({x}); }),
-    wrap([](const term& x) { return term::map({{x, 1}}); }),
-    wrap([](const term& x) { return term::map({{1, x}}); }),
+    wrap([](const term& x) {
+      return term::map({{x, 1}});
+    }),
+    wrap([](const term& x) {
+      return term::map({{1, x}});
+    }),
     wrap(as_closure),
   };
   for (auto& x : deepest) {
@@ -209,7 +239,8 @@ TEST_CASE_FIXTURE(fixture, "term_codec: terms are nested to the limit, and no de
     CHECK(out.empty());
   }
   number_names();
-  CHECK(write(ok).front() == static_cast<char>(term_tag::atom_text)); // it was only in what was refused
+  CHECK(write(ok).front()
+        == static_cast<char>(term_tag::atom_text)); // it was only in what was refused
 }
 
 TEST_CASE_FIXTURE(fixture, "term_codec: a long list is not a deep one") {
@@ -219,7 +250,8 @@ TEST_CASE_FIXTURE(fixture, "term_codec: a long list is not a deep one") {
   CHECK(cross(x) == x);
 }
 
-TEST_CASE_FIXTURE(fixture, "term_codec: a reader goes on with the next frame where the last one ended") {
+TEST_CASE_FIXTURE(fixture,
+                  "term_codec: a reader goes on with the next frame where the last one ended") {
   auto first = write(1) + write("two");
   reader.open(first);
   CHECK(reader.value() == term{1});

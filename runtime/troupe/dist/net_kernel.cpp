@@ -330,12 +330,17 @@ void net_kernel::stop(std::function<void()> done) {
 }
 
 net_kernel::counts net_kernel::snapshot() const {
-  std::lock_guard guard{mutex_};
   counts result;
-  result.connections = table_.size();
-  result.handshakes = connections_.size() - std::min(connections_.size(), table_.size());
-  result.peers = peers_.size();
-  for (auto& [name, p] : peers_) {
+  std::vector<std::shared_ptr<peer>> all;
+  {
+    std::lock_guard guard{mutex_};
+    result.connections = table_.size();
+    result.handshakes = connections_.size() - std::min(connections_.size(), table_.size());
+    for (auto& [name, p] : peers_)
+      all.push_back(p);
+  }
+  result.peers = all.size();
+  for (auto& p : all) {
     auto x = p->snapshot();
     result.links += x.links;
     result.monitors += x.monitors;

@@ -26,13 +26,14 @@ peer::outcome peer::send(signal& x) {
 peer::outcome peer::wait_for_connection(waiter done) {
   {
     std::lock_guard guard{mutex_};
-    if (!connection_) {
+    if (!connection_ && waiters_.size() < limits::pending_signals_max) {
       waiters_.push_back(std::move(done));
       return std::exchange(dialling_, true) ? outcome::held : outcome::must_dial;
     }
   }
-  done(true);
-  return outcome::sent;
+  auto connected = current() != nullptr;
+  done(connected);
+  return connected ? outcome::sent : outcome::refused;
 }
 
 std::vector<peer::waiter> peer::up(std::shared_ptr<connection> x) {

@@ -219,6 +219,8 @@ uint64_t term_reader::varint() {
     auto byte = u8();
     if (shift == 63 && byte > 1)
       break;
+    if (byte == 0 && shift > 0) // not in as few bytes as it fits
+      break;
     x |= static_cast<uint64_t>(byte & 0x7f) << shift;
     if (!(byte & 0x80))
       return ok_ ? x : 0;

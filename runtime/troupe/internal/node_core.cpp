@@ -192,10 +192,7 @@ task<> die_undefined(process& self, spawn_what what) {
                  ? term::tuple({what.module, what.name, what.arguments, term::empty_list()})
                  : term::tuple({atom{"native"}, demangle(what.key.c_str()), what.arguments, term::empty_list()});
   auto reason = term::tuple({exit_reason::undef, term::list({where})});
-  self.core().report_crash(self.group_leader(),
-                           "Process " + inspect_pid(self.self(), self.group_leader()) + " on node "
-                             + inspect_atom(self.self().node) + " raised an exception\n** undefined function "
-                             + node_core::describe(what));
+  self.core().report_crash(self.group_leader(), self.self(), "undefined function " + node_core::describe(what));
   self.exit(reason);
   co_return;
 }
@@ -230,14 +227,12 @@ void node_core::log(const std::string& level, const std::string& text) const {
     log_(level, text);
 }
 
-void node_core::report_crash(const pid& leader, std::string text) {
-  if (!leader || leader.node == name_)
-    return log("error", text);
+void node_core::report_crash(const pid& leader, const pid& who, std::string what) {
   signal x;
   x.type = kind::send_name;
   x.name = atom{"logger"};
-  x.to.node = leader.node;
-  x.payload = caf::make_message(term::tuple({atom{"log"}, atom{"error"}, std::move(text)}));
+  x.to.node = leader ? leader.node : name_;
+  x.payload = caf::make_message(term::tuple({atom{"crash"}, who, std::move(what)}));
   route(std::move(x));
 }
 

@@ -98,7 +98,8 @@ public:
   /// One line, or several, on this node's log. Levels: error, warning, info, debug.
   void log(const std::string& level, const std::string& text) const;
   /// Tells of a crash on the log of the group leader's node (rule SP-06L).
-  void report_crash(const pid& leader, std::string text);
+  /// `what` is behind `** `, e.g. `(RuntimeError) boom`.
+  void report_crash(const pid& leader, const pid& who, std::string what);
 
   // -- actor_bridge --------------------------------------------------------------------------------
   pid pid_of(const caf::actor_control_block* x) override;

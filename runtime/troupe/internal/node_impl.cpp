@@ -65,11 +65,17 @@ bool node::impl::await(clock::duration limit, F&& begin) {
   return future.wait_for(limit) == std::future_status::ready;
 }
 
-std::optional<error> node::impl::join_network() {
+result<std::shared_ptr<const dist::key_ring>> node::impl::keys_of_cookie() const {
+  if (given.keys)
+    return given.keys;
   auto secret = how.secret();
   if (!secret)
     return secret.error();
-  auto keys = dist::key_ring::derive(*secret);
+  return dist::key_ring::derive(*secret);
+}
+
+std::optional<error> node::impl::join_network() {
+  auto keys = keys_of_cookie();
   if (!keys)
     return keys.error();
   dist::net_kernel::options opts;
@@ -174,9 +180,10 @@ std::vector<std::string> node::impl::stop() {
   if (core) {
     if (registration)
       registration->stop();
-    left = end_processes();
+    // Connections first: peers learn `noconnection`, as of a node that halts, and not our way of stopping.
     if (kernel)
       await(std::chrono::seconds{1}, [this](auto done) { kernel->stop(done); });
+    left = end_processes();
   }
   work.reset();
   io.stop();

@@ -171,6 +171,12 @@ task<term> evaluator::remote_special(const term& form, environment& env) {
 task<term> evaluator::remote_call(const term& form, const term& target, atom name,
                                   environment& env) {
   auto n = quoted::as_node(form);
+  if (!target.is(kind::tuple) && !target.is(kind::atom)) {
+    auto list = n.args->is(kind::nil) ? std::string{} : inspect_term(*n.args);
+    if (!list.empty())
+      list = "(" + list.substr(1, list.size() - 2) + ")";
+    reject(form, env, "invalid call " + inspect_term(target) + "." + std::string{name.text()} + list);
+  }
   auto value = co_await eval(target, env);
   if (value.is(kind::atom) && !(value.is_atom(words::nil) && n.args->is(kind::nil))) {
     auto arguments = co_await values(*n.args, env);

@@ -50,6 +50,7 @@ std::string_view type_name(const term& x) {
 std::string shown(const term& x, const pid& viewer) {
   inspect_options options;
   options.viewer = viewer;
+  options.width = 0;
   return inspect_term(x, options);
 }
 

@@ -90,7 +90,14 @@ std::vector<term_pair> place(const term& stack) {
     return {};
   auto parts = top->as_tuple();
   auto arity = parts[2].is_list() ? term{quoted::length(parts[2])} : parts[2];
-  return {{words::module, parts[0]}, {words::function, parts[1]}, {words::arity, arity}};
+  std::vector<term_pair> result;
+  result.emplace_back(words::module, parts[0]);
+  result.emplace_back(words::function, parts[1]);
+  result.emplace_back(words::arity, arity);
+  const auto* reason = quoted::option(parts[3], words::reason); // Only of `undef`.
+  if (reason && reason->is_atom(words::not_exported))
+    result.emplace_back(words::reason, *reason);
+  return result;
 }
 
 /// Reasons that are one atom.

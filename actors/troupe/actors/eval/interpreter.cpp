@@ -1,6 +1,7 @@
 #include "troupe/actors/eval/interpreter.hpp"
 
 #include "troupe/actors/eval/evaluator.hpp"
+#include "troupe/actors/eval/failures.hpp"
 #include "troupe/actors/eval/quoted.hpp"
 #include "troupe/actors/eval/scope.hpp"
 #include "troupe/actors/eval/words.hpp"
@@ -68,14 +69,20 @@ task<term> evaluator::eval(const term& form, environment& env, tail_call* tail) 
 task<term> interpreter::evaluate(term quoted, environment& env) {
   check_names(quoted, env, *modules_);
   evaluator e{*this};
-  auto result = co_await e.eval(quoted, env);
+  auto inner = env; // What a failed expression has bound is forgotten.
+  auto result = co_await e.eval(quoted, inner);
+  env.variables = std::move(inner.variables);
   co_return result;
 }
 
 task<term> interpreter::apply(term function, std::vector<term> arguments, environment& env) {
   evaluator e{*this};
-  auto result = co_await e.apply(std::move(function), std::move(arguments), env);
-  co_return result;
+  try {
+    auto result = co_await e.apply(std::move(function), std::move(arguments), env);
+    co_return result;
+  } catch (const std::bad_variant_access&) { // A fun from elsewhere whose form is none.
+    throw bad_argument();
+  }
 }
 
 task<term> interpreter::apply(atom module, atom function, std::vector<term> arguments,

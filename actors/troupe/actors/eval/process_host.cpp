@@ -40,8 +40,7 @@ namespace {
 
 std::string crash_text(process& self, const failure& f) {
   auto viewer = self.group_leader();
-  auto text = "Process " + inspect_pid(self.self(), viewer) + " on node " + inspect_atom(self.self().node)
-              + " raised an exception\n** " + format_failure(f, viewer);
+  auto text = format_failure(f, viewer);
   auto stack = format_stack(f, viewer);
   if (!stack.empty())
     text += "\n" + stack.substr(0, stack.size() - 1);
@@ -66,7 +65,7 @@ task<> run_applied(process& self, spawn_what what) {
   if (!failed)
     co_return;
   if (failed->type != failure::kind::exit)
-    self.core().report_crash(self.group_leader(), crash_text(self, *failed));
+    self.core().report_crash(self.group_leader(), self.self(), crash_text(self, *failed));
   self.exit(exit_reason_of(*failed));
 }
 

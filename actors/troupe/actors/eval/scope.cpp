@@ -268,9 +268,30 @@ void walker::matches(quoted::node n, names& known) {
   branch(guard, inner);
 }
 
+/// Nesting of forms; bounds the C stack of everything that walks a form.
+constexpr size_t form_depth_max = 4000;
+
+bool is_too_deep(const term& form) {
+  std::vector<std::pair<const term*, size_t>> rest{{&form, 0}};
+  while (!rest.empty()) {
+    auto [x, depth] = rest.back();
+    rest.pop_back();
+    if (depth > form_depth_max)
+      return true;
+    for (; x->is(kind::cons); x = &x->tail())
+      rest.emplace_back(&x->head(), depth + 1);
+    if (x->is(kind::tuple))
+      for (const auto& part : x->as_tuple())
+        rest.emplace_back(&part, depth + 1);
+  }
+  return false;
+}
+
 } // namespace
 
 void check_names(const term& form, const environment& env, const module_table& modules) {
+  if (is_too_deep(form))
+    throw error(words::system_limit);
   names known;
   for (const auto& [name, value] : env.variables)
     known.insert(name);
@@ -303,11 +324,14 @@ std::set<atom> free_variables(const term& fn) {
 }
 
 bool is_special_form(atom name) {
-  static const std::set<atom> names_here{
-    words::and_, words::or_,  words::both,    words::either, words::in,
-    words::if_,  words::pipe, words::unless,  words::range,  words::concat,
+  static const std::set<atom> macros{
+    words::and_,           words::or_,        words::both,           words::either,
+    words::in,             words::if_,        words::pipe,           words::unless,
+    words::range,          words::concat,     atom{"to_string"},     atom{"to_charlist"},
+    atom{"is_nil"},        atom{"is_struct"}, atom{"is_exception"},  atom{"raise"},
+    atom{"reraise"},       atom{"then"},      atom{"tap"},           atom{"!"},
   };
-  return names_here.contains(name);
+  return macros.contains(name);
 }
 
 } // namespace troupe::actors::eval
