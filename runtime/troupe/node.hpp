@@ -30,6 +30,8 @@ public:
     dist::resolver* names = nullptr;
     /// Of the configured cookie; null: derived at the start, which is slow on purpose.
     std::shared_ptr<const dist::key_ring> keys;
+    /// Empty: that of the program.
+    std::string build_id;
     /// Runs everything until nothing is left to do. Set: the node makes no thread.
     std::function<void()> drive;
   };

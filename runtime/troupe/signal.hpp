@@ -28,7 +28,7 @@ struct spawn_what {
   atom module;
   atom name;
   term callable;  ///< The fun.
-  term arguments; ///< A list.
+  term arguments; ///< A list; of a native function a tuple.
 };
 
 /// Everything a spawn request carries.

@@ -69,8 +69,10 @@ TEST_CASE("net_kernel: a ping of a frozen node is false after the setup time") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     cluster c{{"a", "b"}, seed};
-    SUBCASE("frozen") { c.freeze("b"); }
-    SUBCASE("out of reach") { c.silence("a", "b"); }
+    if (seed % 2 == 0)
+      c.freeze("b");
+    else
+      c.silence("a", "b");
     auto before = c.now();
     CHECK_FALSE(c.ping("a", "b"));
     CHECK(c.now() - before >= 7s);

@@ -417,14 +417,14 @@ class Peer(Wire):
         body = self.frame_of_handshake(HELLO)
         reply, told = body[:-32], body[-32:]
         self.other = read_hello(reply)
-        if not hmac.compare_digest(told, proof(self.key, "acceptor ", "plain", self.hello, reply)):
+        if not hmac.compare_digest(told, proof(self.key, "acceptor", "plain", self.hello, reply)):
             raise Malformed("the acceptor's proof is wrong")
         return reply
 
     def shake_hands(self):
         self.say_hello()
         reply = self.hear_hello()
-        self.put(bytes([AUTH]) + proof(self.key, "dialler ", "plain", self.hello, reply))
+        self.put(bytes([AUTH]) + proof(self.key, "dialler", "plain", self.hello, reply))
         self.frame_of_handshake(READY)
         self.up()
 
@@ -435,10 +435,10 @@ class Peer(Wire):
         theirs = self.frame_of_handshake(HELLO)
         self.other = read_hello(theirs)
         self.write(MAGIC)
-        told = proof(self.key, "acceptor ", "plain", theirs, self.hello)
+        told = proof(self.key, "acceptor", "plain", theirs, self.hello)
         self.put(self.hello + (lie or told))
         auth = self.frame_of_handshake(AUTH)
-        if auth[1:] != proof(self.key, "dialler ", "plain", theirs, self.hello):
+        if auth[1:] != proof(self.key, "dialler", "plain", theirs, self.hello):
             raise Malformed("the dialler's proof is wrong")
         self.put(bytes([READY]))
         self.up()
@@ -486,13 +486,13 @@ class Peer(Wire):
             self.seen.append(x)
 
     def send_name(self, sender, to, *terms):
-        self.put(bytes([SEND_NAME]) + self.out.pid(sender) + name(to) + self.out.payload(*terms))
+        self.put(bytes([SEND_NAME]) + self.out.pid(self.pid(sender)) + name(to) + self.out.payload(*terms))
 
     def send(self, sender, to, *terms):
-        self.put(bytes([SEND]) + self.out.pid(sender) + self.out.pid(to) + varint(0) + self.out.payload(*terms))
+        self.put(bytes([SEND]) + self.out.pid(self.pid(sender)) + self.out.pid(to if isinstance(to, Pid) else self.their_pid(to)) + varint(0) + self.out.payload(*terms))
 
     def pair(self, kind, sender, to, rest=b""):
-        self.put(bytes([kind]) + self.out.pid(sender) + self.out.pid(to) + rest)
+        self.put(bytes([kind]) + self.out.pid(self.pid(sender)) + self.out.pid(to if isinstance(to, Pid) else self.their_pid(to)) + rest)
 
     def exit(self, sender, to, reason):
         self.pair(EXIT, sender, to, self.out.term(reason))
@@ -507,7 +507,7 @@ class Peer(Wire):
               monitor=False, same_build=False):
         flags = (1 if same_build else 0) | (2 if link else 0) | (4 if monitor else 0)
         form = 0 if key is not None else 1
-        body = bytes([SPAWN]) + self.out.pid(sender) + self.out.ref(ref) + bytes([form, flags]) + self.out.pid(leader)
+        body = bytes([SPAWN]) + self.out.pid(self.pid(sender)) + self.out.ref(ref) + bytes([form, flags]) + self.out.pid(leader)
         if key is not None:
             body += varint(len(key)) + key
             body += self.out.term(tuple(arguments))

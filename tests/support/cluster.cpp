@@ -106,6 +106,7 @@ void cluster::start(const std::string& name, const settings& how) {
   on.wires = &host;
   on.names = &host;
   on.keys = keys_of(how.cookie);
+  on.build_id = how.build_id;
   on.drive = [this] { run(); };
   auto started = node::start(c, on, [at = x.get()](const std::string& level, const std::string& text) {
     at->log.push_back(level + ": " + text);

@@ -21,12 +21,33 @@ std::string cmake_of(const source_file& x) {
   return text;
 }
 
+/// Returns them as unittest does: `session_test.OnTerminals.test_messages_by_name`.
+std::set<std::string> python_test_names(const source_file& x) {
+  static const std::regex pattern{R"(^(?:class (\w+)|    def (test_\w+)).*)"};
+  std::set<std::string> names;
+  std::string prefix = std::filesystem::path{x.path}.stem().string() + ".";
+  std::string group;
+  std::smatch match;
+  for (auto& line : x.lines) {
+    if (!std::regex_match(line, match, pattern))
+      continue;
+    if (match[1].matched)
+      group = match[1];
+    else
+      names.insert(prefix + group + "." + match[2].str());
+  }
+  return names;
+}
+
 std::set<std::string> all_test_names() {
   std::set<std::string> names;
   for (auto& x : all_files())
     if (x.in("tests/") && x.is_source())
       for (auto& name : test_names(x))
         names.insert(name);
+  for (auto& x : all_files())
+    if (x.in("tests/conformance/") && x.ends("_test.py"))
+      names.merge(python_test_names(x));
   static const std::regex scripted{R"(troupe_add_script_test\(([\w.]+))"};
   auto& text = file_at("tests/CMakeLists.txt").text;
   for (std::sregex_iterator i{text.begin(), text.end(), scripted}, end; i != end; ++i)

@@ -70,6 +70,14 @@ struct fixture {
   test::fake_bridge bridge;
 };
 
+/// A class: CAF binds a reference to null when it starts a function without arguments.
+struct idle : caf::event_based_actor {
+  using event_based_actor::event_based_actor;
+  caf::behavior make_behavior() override {
+    return {[](int) {}};
+  }
+};
+
 const pid ada{atom{"a@h"}, 11, 1};
 
 } // namespace
@@ -168,7 +176,7 @@ TEST_CASE_FIXTURE(fixture, "message: handles are pids, those of actors that are 
   caf::actor_system_config config;
   config.set("scheduler.max-threads", 1);
   caf::actor_system sys{config};
-  auto actor = sys.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](int) {}}; });
+  caf::actor actor = sys.spawn<idle>();
   bridge.add(ada, caf::actor_cast<caf::strong_actor_ptr>(actor));
   CHECK(form(caf::make_message(actor, actor.address())) == term::tuple({ada, ada}));
   CHECK(read<caf::actor>(ada) == actor);

@@ -190,7 +190,10 @@ void connection::run_events() {
       return;
     for (auto& x : batch) {
       switch (x.what) {
-        case event::type::up: owner_->on_up(self); break;
+        case event::type::up:
+          arm(); // ticks are due long before the handshake's deadline
+          owner_->on_up(self);
+          break;
         case event::type::arrived: owner_->on_signal(self, std::move(*x.content)); break;
         case event::type::down:
           disarm();
@@ -211,6 +214,8 @@ void connection::arm() {
   std::lock_guard guard{mutex_};
   if (session_.is_closed())
     return;
+  if (timer_)
+    time_->cancel(*timer_);
   auto now = time_->now();
   auto next = session_.next_check();
   timer_ = time_->after(next > now ? next - now : clock::duration::zero(), [weak = weak_from_this()] {

@@ -1,6 +1,7 @@
 #include "troupe/dist/handshake.hpp"
 
 #include "troupe/dist/framing.hpp"
+#include "troupe/internal/quoting.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -24,6 +25,13 @@ handshake::step fail(errc why, std::string detail) {
   result.failure = why;
   result.detail = std::move(detail);
   return result;
+}
+
+/// What a stranger calls itself, fit for a log: a name may hold what a terminal would obey.
+std::string quoted(std::string_view name) {
+  std::string out{"'"};
+  internal::escape(out, name, '\'');
+  return out += "'";
 }
 
 std::string make_hello(const handshake::parameters& p) {
@@ -102,7 +110,7 @@ handshake::step handshake::receive(std::string_view frame) {
       auto result = fail(read_farewell(frame), "the peer refused the connection");
       result.tell = false;
       if (!peer_.name.empty()) // as it says; nothing of it need be proven yet
-        result.detail = "'" + peer_.name + "' refused the connection";
+        result.detail = quoted(peer_.name) + " refused the connection";
       return result;
     }
     default: break;
@@ -141,7 +149,7 @@ handshake::step handshake::check_names() const {
                                          : "another node has this node's name, " + own_.self.name);
   if (!own_.expected.empty() && peer_.name != own_.expected)
     return fail(errc::wrong_name,
-                "'" + own_.expected + "' was dialled and '" + peer_.name + "' answered");
+                "'" + own_.expected + "' was dialled and " + quoted(peer_.name) + " answered");
   return {};
 }
 
@@ -166,7 +174,7 @@ handshake::step handshake::receive_hello(std::string_view frame) {
     return result;
   }
   if (!verify(secret_, transcript(session::role::accepting), peer_proof))
-    return fail(errc::cookie_mismatch, "'" + peer_.name + "' does not know the cookie");
+    return fail(errc::cookie_mismatch, quoted(peer_.name) + " does not know the cookie");
   if (auto bad = check_names(); bad.failure != errc::none)
     return bad;
   stage_ = stage::ready;
@@ -177,7 +185,7 @@ handshake::step handshake::receive_hello(std::string_view frame) {
 
 handshake::step handshake::receive_auth(std::string_view peer_proof) {
   if (!verify(secret_, transcript(session::role::dialling), peer_proof))
-    return fail(errc::cookie_mismatch, "'" + peer_.name + "' does not know the cookie");
+    return fail(errc::cookie_mismatch, quoted(peer_.name) + " does not know the cookie");
   stage_ = stage::done;
   step result;
   result.authenticated = true;

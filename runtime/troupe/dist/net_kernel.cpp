@@ -211,12 +211,24 @@ errc net_kernel::on_authenticated(connection& from, const peer_identity& who) {
 
 void net_kernel::on_up(const std::shared_ptr<connection>& from) {
   auto name = from->peer_name();
+  auto current = [&] { // under the mutex
+    auto* entry = table_.find(name);
+    return entry && entry->id == from->id() ? entry : nullptr;
+  };
+  auto p = peer_of(name);
+  {
+    std::lock_guard guard{mutex_};
+    if (!current())
+      return;
+  }
+  if (auto earlier = p->current(); earlier && earlier != from)
+    lose(earlier, errc::replaced); // its end is told first, although it is not closed yet
   auto hidden = false;
   std::vector<node_monitor::notice> notices;
   {
     std::lock_guard guard{mutex_};
-    auto* entry = table_.find(name);
-    if (!entry || entry->id != from->id())
+    auto* entry = current();
+    if (!entry)
       return;
     hidden = entry->hidden;
     notices = events_.node_up(name, hidden);
@@ -224,16 +236,34 @@ void net_kernel::on_up(const std::shared_ptr<connection>& from) {
   }
   dials_.erase(name);
   notify(notices); // before anything that came through the connection (rule NM-15)
-  for (auto& done : peer_of(name)->up(from))
+  for (auto& done : p->up(from))
     done(true);
   if (!hidden && opts_.connect_all)
     tell_known_nodes(*from);
 }
 
+/// Tells everybody that a connection which was up is gone, once.
+void net_kernel::lose(const std::shared_ptr<connection>& from, errc why) {
+  auto name = from->peer_name();
+  auto p = peer_of(name);
+  if (p->current() != from)
+    return;
+  for (auto& x : p->lost())
+    core_->deliver(std::move(x));
+  auto hidden = from->peer().hidden || opts_.setup.self.hidden;
+  std::vector<node_monitor::notice> all, once;
+  {
+    std::lock_guard guard{mutex_};
+    all = events_.node_down(name, hidden, why);
+    once = events_.take_watchers(name);
+  }
+  notify(once);
+  notify(all); // after everything that came through the connection (rule NM-17)
+}
+
 void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail) {
   auto name = from->peer_name();
   auto was_up = false;
-  auto hidden = false;
   std::function<void()> stopped;
   {
     std::lock_guard guard{mutex_};
@@ -241,9 +271,9 @@ void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why, cons
     if (auto i = ended_by_us_.find(from->id()); i != ended_by_us_.end()) {
       why = i->second;
       ended_by_us_.erase(i);
+    } else if (why == errc::shutting_down) {
+      why = errc::connection_closed; // that the peer stops is its own affair (rule NM-02e)
     }
-    auto* entry = table_.find(name);
-    hidden = entry && entry->hidden;
     was_up = table_.remove(name, from->id());
     if (stopping_ && connections_.empty())
       stopped.swap(stopped_);
@@ -251,19 +281,7 @@ void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why, cons
   if (was_up || why == errc::replaced) {
     if (why == errc::tick_timeout)
       core_->log("error", "** Node " + inspect_atom(name) + " not responding **\n** Removing (timedout) connection **");
-    auto p = peer_of(name);
-    if (p->current() == from) {
-      for (auto& x : p->lost())
-        core_->deliver(std::move(x));
-      std::vector<node_monitor::notice> all, once;
-      {
-        std::lock_guard guard{mutex_};
-        all = events_.node_down(name, hidden, why);
-        once = events_.take_watchers(name);
-      }
-      notify(once);
-      notify(all); // after everything that came through the connection (rule NM-17)
-    }
+    lose(from, why);
   } else {
     session_failed(*from, why, detail);
   }
@@ -280,7 +298,7 @@ void net_kernel::session_failed(const connection& from, errc why, const std::str
   }
   auto who = from.peer_name() == atom{} ? to_string(from.remote()) : inspect_atom(from.peer_name());
   if (why == errc::cookie_mismatch)
-    log_stranger("** Connection attempt from node " + who + " rejected. Invalid challenge reply. **");
+    log_stranger("** Connection attempt from node " + who + " (" + detail + ") rejected. Invalid challenge reply. **");
   else if (why != errc::connection_closed && why != errc::duplicate_connection && why != errc::shutting_down)
     log_stranger("** Connection attempt from " + who + " rejected: " + to_string(error{why, detail}) + " **");
 }
@@ -305,7 +323,11 @@ void net_kernel::on_unsendable(const signal& x, const error& why) {
   back->to = x.to;
   back->ref = x.ref;
   back->number = x.number;
-  time_->post([this, back] { core_->unreachable(std::move(*back)); });
+  time_->post([this, back] {
+    if (back->type == kind::spawn)
+      peer_of(back->to.node)->forget_spawn(back->ref);
+    core_->unreachable(std::move(*back));
+  });
 }
 
 void net_kernel::stop(std::function<void()> done) {

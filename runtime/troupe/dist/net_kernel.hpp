@@ -80,6 +80,7 @@ private:
   void on_unsendable(const signal& x, const error& why) override;
 
   std::shared_ptr<peer> peer_of(atom name);
+  void lose(const std::shared_ptr<connection>& from, errc why);
   void start_dial(atom name);
   void resolve(atom name);
   void try_next(atom name);

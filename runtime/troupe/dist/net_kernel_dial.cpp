@@ -9,6 +9,8 @@ namespace troupe::dist {
 
 void net_kernel::start_dial(atom name) {
   time_->post([this, name] {
+    if (peer_of(name)->current())
+      return; // the peer's own dial came through, with all that waited
     auto stopping = false;
     {
       std::lock_guard guard{mutex_};

@@ -12,8 +12,9 @@ using kind = signal::kind;
 bool net_kernel::may_come_from(const connection& from, const signal& x) const {
   auto ours = x.to.id == 0 || x.to.node == self_;
   auto theirs = !x.from || x.from.node == from.peer_name();
-  // Messages may be passed on for others, as CAF's requests are when they are delegated.
-  return ours && (theirs || x.type == kind::send);
+  // Messages may be passed on for others, as CAF's requests are when they are delegated; a group leader
+  // may live anywhere.
+  return ours && (theirs || x.type == kind::send || x.type == kind::group_leader);
 }
 
 void net_kernel::on_signal(const std::shared_ptr<connection>& from, signal x) {

@@ -86,7 +86,7 @@ std::vector<signal> peer::lost() {
 void peer::note_departure(const signal& x) {
   switch (x.type) {
     case kind::link: links_.add(x.from, x.to); break;
-    case kind::unlink:
+    case kind::unlink: links_.unlink(x.from, x.to, x.number); break;
     case kind::exit_linked: links_.remove(x.from, x.to); break;
     case kind::monitor: monitors_.add({x.ref, x.from, x.to.id ? x.to : pid{}, x.name, true}); break;
     case kind::demonitor:
@@ -99,7 +99,8 @@ void peer::note_departure(const signal& x) {
 void peer::note_arrival(signal& x) {
   std::lock_guard guard{mutex_};
   switch (x.type) {
-    case kind::link: links_.add(x.to, x.from); break;
+    case kind::link: links_.add_from_peer(x.to, x.from); break;
+    case kind::unlink_ack: links_.acknowledge(x.to, x.from, x.number); break;
     case kind::unlink:
     case kind::exit_linked: links_.remove(x.to, x.from); break;
     case kind::monitor: monitors_.add({x.ref, x.to, x.from, {}, false}); break;
@@ -130,6 +131,11 @@ void peer::note_child(const signal& request, const pid& child) {
     links_.add(child, request.from);
   if (request.spawn->monitor)
     monitors_.add({request.ref, child, request.from, {}, false});
+}
+
+void peer::forget_spawn(const reference& ref) {
+  std::lock_guard guard{mutex_};
+  spawns_.erase(ref);
 }
 
 std::shared_ptr<connection> peer::current() const {

@@ -53,6 +53,9 @@ public:
   /// A process that the peer asked for is about to run.
   void note_child(const signal& request, const pid& child);
 
+  /// A spawn request could not be sent after all.
+  void forget_spawn(const reference& ref);
+
   [[nodiscard]] std::shared_ptr<connection> current() const;
   struct counts {
     size_t links = 0, monitors = 0, spawns = 0, held = 0;

@@ -304,6 +304,8 @@ void tls_session::fail_by_openssl() {
       default: break;
     }
   }
+  if (why == errc::cookie_mismatch)
+    return fail(why, "the peer does not know the cookie");
   fail(why, std::string{"TLS: "} + (text ? text : "unexpected end"));
 }
 

@@ -79,7 +79,8 @@ std::optional<error> node::impl::join_network() {
   if (!keys)
     return keys.error();
   dist::net_kernel::options opts;
-  opts.setup.self = {how.name, core->creation(), how.hidden, internal::build_id()};
+  auto build = given.build_id.empty() ? internal::build_id() : given.build_id;
+  opts.setup.self = {how.name, core->creation(), how.hidden, std::move(build)};
   opts.setup.keys = *keys;
   opts.setup.mode = how.transport;
   opts.setup.ticktime = how.ticktime;

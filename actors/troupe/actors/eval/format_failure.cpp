@@ -49,7 +49,7 @@ std::optional<std::string> stack_line(const term& entry, const pid& viewer) {
 
 /// Whether `reason` is what Erlang's own failures look like, so that a stack can be expected.
 bool is_error_reason(const term& reason) {
-  if (is_exception(reason))
+  if (is_exception(reason) || reason.is_tagged(atom{"nocatch"}, 2) || reason.is_tagged(atom{"erpc"}, 2))
     return true;
   auto exception = normalize(reason, {});
   return exception_name(exception) != "ErlangError";
