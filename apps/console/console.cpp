@@ -10,12 +10,16 @@
 #include "troupe/node.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 
 namespace troupe::console {
 
 namespace {
+
+/// Ctrl-C drops the line; once more within this time it leaves.
+constexpr std::chrono::seconds interrupt_pause{2};
 
 std::string banner(node& at) {
   return "Troupe " TROUPE_VERSION " - node " + at.name() + "\n"
@@ -59,8 +63,11 @@ int run(const options& opts) {
       at->request_stop(0);
   }};
   actors::terminal_options how;
-  how.on_interrupt = [&running, count = 0]() mutable {
-    if (auto* at = running.load(); at && ++count > 1)
+  std::atomic<std::chrono::steady_clock::time_point> interrupted{};
+  how.on_interrupt = [&] {
+    auto now = std::chrono::steady_clock::now();
+    auto again = now - interrupted.exchange(now) < interrupt_pause;
+    if (auto* at = running.load(); at && again)
       at->request_stop(0);
   };
   auto screen = std::make_shared<actors::terminal>(std::move(how));

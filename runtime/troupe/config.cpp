@@ -164,7 +164,13 @@ result<std::string> config::secret() const {
 
 result<bool> parse_options(int argc, const char* const* argv, const po::options_description& known, po::variables_map& values) {
   try {
-    po::store(po::command_line_parser(argc, argv).options(known).positional({}).run(), values);
+    // No guessing: what is short for one option today may be short for two tomorrow.
+    auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    auto given = po::command_line_parser(argc, argv).options(known).style(style).run();
+    for (auto& x : given.options)
+      if (x.position_key >= 0)
+        return bad("'" + (x.value.empty() ? std::string{} : x.value.front()) + "' is no option; --help lists the options");
+    po::store(given, values);
     po::store(po::parse_environment(known, [&](std::string name) -> std::string {
                 if (!name.starts_with("TROUPE_"))
                   return {};

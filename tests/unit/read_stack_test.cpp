@@ -134,3 +134,23 @@ TEST_CASE("read_stack: an endless unfinished line is kept in part") {
   (void)reads.show(1'000'000);
   CHECK(reads.write("y", 1'000'000).size() < 10'000);
 }
+
+TEST_CASE("read_stack: a console's read comes after all others, whenever it came") {
+  read_stack reads;
+  auto question = reads.push("name? ");
+  auto console = reads.push_last("1> ");
+  CHECK(reads.newest() == question);
+  auto second = reads.push("age? ");
+  CHECK(reads.pop() == second);
+  CHECK(reads.pop() == question);
+  CHECK(reads.newest() == console);
+}
+
+TEST_CASE("read_stack: a prompt can change while its read waits") {
+  read_stack reads;
+  auto console = reads.push_last("7> ");
+  CHECK(reads.reprompt(*console, "1> "));
+  CHECK(reads.show(80).prompt == "1> ");
+  reads.pop();
+  CHECK_FALSE(reads.reprompt(*console, "2> "));
+}

@@ -21,6 +21,7 @@ struct reader {
   term reply_as;
   int64_t count = 0; ///< Characters wanted; 0: a line.
   std::string prompt;
+  bool console = false;
 };
 
 /// Length in bytes of the first `count` characters of `text`; nothing when it has fewer.
@@ -49,11 +50,11 @@ private:
   void on_request(const term& from, const term& reply_as, const term& what) {
     auto request = decode_request(what);
     if (auto* line = std::get_if<get_line>(&request))
-      return read({from, reply_as, 0, line->prompt});
+      return read({from, reply_as, 0, line->prompt, line->console});
     if (auto* chars = std::get_if<get_chars>(&request)) {
       if (chars->count == 0)
         return reply(from, reply_as, options_.text(""));
-      return read({from, reply_as, chars->count, chars->prompt});
+      return read({from, reply_as, chars->count, chars->prompt, false});
     }
     reply(from, reply_as, answer(request));
   }
@@ -69,6 +70,10 @@ private:
     }
     if (std::holds_alternative<get_options>(request))
       return options_.list();
+    if (auto* prompt = std::get_if<console_prompt>(&request)) {
+      device_->change_console_prompt(prompt->prompt);
+      return atom{"ok"};
+    }
     if (auto* set = std::get_if<set_options>(&request))
       return options_.set(set->options);
     if (auto* all = std::get_if<batch>(&request))
@@ -115,12 +120,16 @@ private:
       return finish(id, options_.text(text));
     }
     auto& core = self_->core();
-    device_->read_line(x.prompt, [&core, to = self_->self(), id](std::optional<std::string> line) {
+    auto done = [&core, to = self_->self(), id](std::optional<std::string> line) {
       signal s;
       s.to = to;
       s.payload = caf::make_message(term::tuple({tag_line, id, line ? term{*line} : term{atom{"eof"}}}));
       core.deliver(std::move(s));
-    });
+    };
+    if (x.console)
+      device_->read_console_line(x.prompt, std::move(done));
+    else
+      device_->read_line(x.prompt, std::move(done));
   }
 
   void on_line(int64_t id, const term& line) {

@@ -27,6 +27,13 @@ public:
   virtual void write(std::string_view text) = 0;
   /// Reads one line. Of several reads under way the newest gets the next line (rule IO-22).
   virtual void read_line(std::string prompt, line_handler done) = 0;
+  /// A read of the console itself: it gets a line when no other one wants it. Erlang's shell competes
+  /// with the processes it started, and loses its line to them, or wins theirs, by chance.
+  virtual void read_console_line(std::string prompt, line_handler done) {
+    read_line(std::move(prompt), std::move(done));
+  }
+  /// Changes the prompt of that read while it waits.
+  virtual void change_console_prompt(std::string) {}
   [[nodiscard]] virtual std::optional<int> columns() const { return std::nullopt; }
   [[nodiscard]] virtual std::optional<int> rows() const { return std::nullopt; }
 };

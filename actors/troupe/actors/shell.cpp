@@ -171,7 +171,7 @@ task<> take_line(session& s, std::string text, bool last) {
 task<std::optional<std::string>> read_line(session& s) {
   auto leader = s.self.group_leader();
   auto ref = s.self.monitor(leader);
-  auto ask = term::tuple({atom{"get_line"}, atom{"unicode"}, s.prompt()});
+  auto ask = term::tuple({atom{"get_console_line"}, s.prompt()});
   s.self.send(leader, term::tuple({tag_request, s.self.self(), ref, std::move(ask)}));
   std::function<bool(const term&)> concerns_us = [&](const term& x) {
     return ((x.is_tagged(tag_reply, 3) || x.is_tagged(tag_down, 5)) && x.as_tuple()[1] == term{ref})
@@ -185,6 +185,9 @@ task<std::optional<std::string>> read_line(session& s) {
     if (x->is_tagged(tag_exit, 3)) {
       auto telling = on_evaluator_exit(s, x->as_tuple()[2]);
       co_await std::move(telling);
+      auto change = term::tuple({atom{"console_prompt"}, s.prompt()});
+      auto changing = io::request(s.self, term{leader}, std::move(change));
+      co_await std::move(changing);
       continue;
     }
     s.self.demonitor(ref, true);

@@ -93,7 +93,8 @@ public:
   ~core();
 
   void write(std::string_view text);
-  read_id read_line(std::string prompt, read_handler done);
+  read_id read_line(std::string prompt, read_handler done, bool last);
+  void reprompt(read_id id, std::string prompt);
   void cancel(read_id id);
   void stop();
   [[nodiscard]] bool interactive() const { return interactive_; }
@@ -173,9 +174,11 @@ void terminal::core::write(std::string_view text) {
   editor_->redraw(std::move(view.prompt));
 }
 
-terminal::read_id terminal::core::read_line(std::string prompt, read_handler done) {
+terminal::read_id terminal::core::read_line(std::string prompt, read_handler done, bool last) {
   lock held{mutex_};
-  auto id = stopping_ ? std::nullopt : reads_.push(std::move(prompt));
+  std::optional<read_id> id;
+  if (!stopping_)
+    id = last ? reads_.push_last(std::move(prompt)) : reads_.push(std::move(prompt));
   if (!id) {
     held.unlock();
     done(std::nullopt);
@@ -184,6 +187,16 @@ terminal::read_id terminal::core::read_line(std::string prompt, read_handler don
   handlers_.emplace(*id, std::move(done));
   wake_.wake();
   return *id;
+}
+
+void terminal::core::reprompt(read_id id, std::string prompt) {
+  lock held{mutex_};
+  if (!reads_.reprompt(id, std::move(prompt)) || shown_ != id)
+    return;
+  reads_.keep_typed(id, editor_->typed());
+  editor_->erase();
+  close_editor();
+  wake_.wake(); // the input thread shows it again
 }
 
 void terminal::core::cancel(read_id id) {
@@ -339,7 +352,15 @@ void terminal::write(std::string_view text) {
 }
 
 terminal::read_id terminal::read_line(std::string prompt, read_handler done) {
-  return core_->read_line(std::move(prompt), std::move(done));
+  return core_->read_line(std::move(prompt), std::move(done), false);
+}
+
+terminal::read_id terminal::read_console_line(std::string prompt, read_handler done) {
+  return core_->read_line(std::move(prompt), std::move(done), true);
+}
+
+void terminal::reprompt(read_id id, std::string prompt) {
+  core_->reprompt(id, std::move(prompt));
 }
 
 void terminal::cancel(read_id id) {

@@ -48,6 +48,13 @@ public:
   /// when too many reads wait (1024), and when the terminal stops.
   read_id read_line(std::string prompt, read_handler done);
 
+  /// The same for the console itself: its read comes after all others, so that a question that a process
+  /// asks meanwhile is answered first, whichever came first.
+  read_id read_console_line(std::string prompt, read_handler done);
+
+  /// Changes the prompt of a read that waits.
+  void reprompt(read_id id, std::string prompt);
+
   /// Forgets a handler. Its read keeps its place and swallows a line, as in Erlang (IO-23).
   void cancel(read_id id);
 

@@ -23,6 +23,12 @@ public:
   void read_line(std::string prompt, line_handler done) override {
     terminal_->read_line(std::move(prompt), std::move(done));
   }
+  void read_console_line(std::string prompt, line_handler done) override {
+    console_read_ = terminal_->read_console_line(std::move(prompt), std::move(done));
+  }
+  void change_console_prompt(std::string prompt) override {
+    terminal_->reprompt(console_read_, std::move(prompt));
+  }
   [[nodiscard]] std::optional<int> columns() const override { return as_int(terminal_->columns()); }
   [[nodiscard]] std::optional<int> rows() const override { return as_int(terminal_->rows()); }
 
@@ -32,6 +38,7 @@ private:
   }
 
   std::shared_ptr<terminal> terminal_;
+  terminal::read_id console_read_ = 0; // Only the group leader's process uses it.
 };
 
 } // namespace troupe::actors

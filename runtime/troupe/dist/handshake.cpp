@@ -110,7 +110,8 @@ handshake::step handshake::receive(std::string_view frame) {
       auto result = fail(read_farewell(frame), "the peer refused the connection");
       result.tell = false;
       if (!peer_.name.empty()) // as it says; nothing of it need be proven yet
-        result.detail = quoted(peer_.name) + " refused the connection";
+        result.detail = quoted(peer_.name)
+                        + (result.failure == errc::cookie_mismatch ? " does not know the cookie" : " refused the connection");
       return result;
     }
     default: break;

@@ -185,9 +185,16 @@ term demonitor(process& self, const std::vector<term>& args) {
   return has("info") ? found : true;
 }
 
-term exit_other(process& self, const std::vector<term>& args) {
-  self.exit(pid_argument("erlang", "exit", args, 0), args[1]);
-  return true;
+task<term> exit_other(interpreter&, environment& env, std::vector<term> args) {
+  auto& self = process_of(env);
+  auto who = pid_argument("erlang", "exit", args, 0);
+  self.exit(who, args[1]);
+  if (who == self.self()) { // its own signal counts before the call returns
+    std::function<bool(const term&)> nothing = [](const term&) { return false; };
+    auto waiting = self.receive_match(std::move(nothing), clock::duration::zero());
+    co_await std::move(waiting);
+  }
+  co_return true;
 }
 
 term process_flag(process& self, const std::vector<term>& args) {
@@ -297,7 +304,7 @@ void add_process_modules(module_table& m) {
     m.add(module, "unlink", 1, quick(unlink));
     m.add(module, "demonitor", 1, quick(demonitor));
     m.add(module, "demonitor", 2, quick(demonitor));
-    m.add(module, "exit", 2, quick(exit_other));
+    m.add(module, "exit", 2, exit_other);
     m.add(module, "unregister", 1, quick(unregister));
     m.add(module, "registered", 0, quick([](process& self, auto&) { return registered(self); }));
     m.add(module, "group_leader", 0, quick([](process& self, auto&) { return term{self.group_leader()}; }));

@@ -32,7 +32,7 @@ io_request decode_read(std::string_view name, std::span<const term> args) {
   if (!args.empty() && is_encoding(args.front()) && args.size() > 1)
     args = args.subspan(1);
   if (name == "get_line" && args.size() == 1)
-    return get_line{prompt_of(args[0])};
+    return get_line{prompt_of(args[0]), false};
   if (name == "get_chars" && args.size() == 2 && args[1].is(term::kind::integer)
       && args[1].as_integer() >= 0)
     return get_chars{prompt_of(args[0]), args[1].as_integer()};
@@ -55,6 +55,10 @@ io_request decode_request(const term& x) {
   auto args = x.as_tuple().subspan(1);
   if (name == "put_chars")
     return decode_put(args);
+  if (name == "get_console_line" && args.size() == 1)
+    return get_line{prompt_of(args[0]), true};
+  if (name == "console_prompt" && args.size() == 1)
+    return console_prompt{prompt_of(args[0])};
   if (name == "get_line" || name == "get_chars" || name == "get_until" || name == "get_password")
     return decode_read(name, args);
   if (name == "get_geometry" && args.size() == 1) {

@@ -18,14 +18,14 @@ struct put_chars {
 };
 struct get_line {
   std::string prompt;
+  bool console = false; ///< `{:get_console_line, prompt}`, of the console itself.
+};
+struct console_prompt { ///< `{:console_prompt, prompt}` changes the prompt of that read.
+  std::string prompt;
 };
 struct get_chars {
   std::string prompt;
   int64_t count = 0;
-};
-struct get_until { ///< Only for a whole line: `io_lib:fread` and scanners are not part of this
-                   ///< system.
-  std::string prompt;
 };
 struct get_geometry {
   bool columns = false;
@@ -42,7 +42,7 @@ struct refusal {
   term reply;
 };
 
-using io_request = std::variant<put_chars, get_line, get_chars, get_until, get_geometry,
+using io_request = std::variant<put_chars, get_line, get_chars, console_prompt, get_geometry,
                                 get_options, set_options, batch, refusal>;
 
 /// Decodes a request: both the forms with an encoding and the old ones without.

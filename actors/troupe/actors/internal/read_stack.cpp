@@ -21,6 +21,21 @@ std::optional<read_stack::read_id> read_stack::push(std::string prompt) {
   return next_id_++;
 }
 
+std::optional<read_stack::read_id> read_stack::push_last(std::string prompt) {
+  if (reads_.size() >= reads_max)
+    return std::nullopt;
+  reads_.insert(reads_.begin(), {next_id_, std::move(prompt), ""});
+  return next_id_++;
+}
+
+bool read_stack::reprompt(read_id id, std::string prompt) {
+  auto i = std::ranges::find(reads_, id, &pending::id);
+  if (i == reads_.end())
+    return false;
+  i->prompt = std::move(prompt);
+  return true;
+}
+
 void read_stack::keep_typed(read_id id, std::string typed) {
   auto i = std::ranges::find(reads_, id, &pending::id);
   if (i != reads_.end())

@@ -33,6 +33,12 @@ public:
   /// Adds the newest read: it gets the next line. Nothing when too many wait.
   std::optional<read_id> push(std::string prompt);
 
+  /// Adds a read that gets a line when no other one wants it.
+  std::optional<read_id> push_last(std::string prompt);
+
+  /// Changes the prompt of a read that waits; false when it does not.
+  bool reprompt(read_id id, std::string prompt);
+
   /// Remembers what was typed for the read that is shown, until `show` is called for it again.
   void keep_typed(read_id id, std::string typed);
 
