@@ -13,7 +13,8 @@ namespace {
 
 /// Two nodes, the first with a group leader, connected.
 struct pair_of_nodes {
-  explicit pair_of_nodes(uint64_t seed) : c({"a", "b"}, seed), device(std::make_shared<test::buffer_device>()) {
+  explicit pair_of_nodes(uint64_t seed)
+    : c({"a", "b"}, seed), device(std::make_shared<test::buffer_device>()) {
     leader = actors::start_group_leader(c.at("a"), device);
     c.call(leader, "leader");
     c.connect("a", "b");
@@ -28,7 +29,8 @@ struct pair_of_nodes {
 task<> greet(process& self) {
   auto asking = self.io().get_line("name? ");
   auto name = co_await std::move(asking);
-  auto printing = self.io().print("hello {}", name.is(term::kind::binary) ? name.as_binary() : "nobody\n");
+  auto printing
+    = self.io().print("hello {}", name.is(term::kind::binary) ? name.as_binary() : "nobody\n");
   co_await std::move(printing);
 }
 
@@ -134,7 +136,8 @@ TEST_CASE("group_leader: the end of input is eof, a last line without newline co
   CHECK(reader.mail() == std::vector<std::string>{"\"last\"", ":eof"});
 }
 
-TEST_CASE("group_leader: when its node is gone output and input yield terminated, and the process lives") {
+TEST_CASE(
+  "group_leader: when its node is gone output and input yield terminated, and the process lives") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     pair_of_nodes two{seed};

@@ -23,7 +23,8 @@ caf::scheduler::test_coordinator& scheduler_of(node& x) {
 
 } // namespace
 
-// -- puppets -------------------------------------------------------------------------------------------
+// -- puppets
+// -------------------------------------------------------------------------------------------
 
 task<> puppet::act(process& self, std::shared_ptr<state> mine) {
   for (;;) {
@@ -64,9 +65,11 @@ std::vector<std::string> puppet::mail() const {
   return result;
 }
 
-// -- starting and ending ---------------------------------------------------------------------------------
+// -- starting and ending
+// ---------------------------------------------------------------------------------
 
-cluster::cluster(std::vector<std::string> names, uint64_t seed) : cluster(std::move(names), seed, settings{}) {}
+cluster::cluster(std::vector<std::string> names, uint64_t seed)
+  : cluster(std::move(names), seed, settings{}) {}
 
 cluster::cluster(std::vector<std::string> names, uint64_t seed, const settings& how)
   : now_(make_shared_time()), random_(seed), net_(now_, seed + 1),
@@ -108,9 +111,10 @@ void cluster::start(const std::string& name, const settings& how) {
   on.keys = keys_of(how.cookie);
   on.build_id = how.build_id;
   on.drive = [this] { run(); };
-  auto started = node::start(c, on, [at = x.get()](const std::string& level, const std::string& text) {
-    at->log.push_back(level + ": " + text);
-  });
+  auto started
+    = node::start(c, on, [at = x.get()](const std::string& level, const std::string& text) {
+        at->log.push_back(level + ": " + text);
+      });
   if (!started)
     throw std::runtime_error(to_string(started.error()));
   x->node = std::move(*started);
@@ -122,6 +126,7 @@ node& cluster::at(const std::string& name) {
 }
 
 std::vector<std::string> cluster::stop(const std::string& name) {
+  thaw(name);
   auto left = at(name).stop();
   net_.kill(name, ending::orderly);
   remove(name);
@@ -158,7 +163,8 @@ void cluster::remove(const std::string& name) {
   net_.forget(name);
 }
 
-// -- time ------------------------------------------------------------------------------------------------
+// -- time
+// ------------------------------------------------------------------------------------------------
 
 bool cluster::run_job(life& x) {
   auto& scheduler = scheduler_of(*x.node);
@@ -194,7 +200,8 @@ bool cluster::step() {
   if (choices.empty())
     return false;
   auto n = random_() % choices.size();
-  fingerprint_ = (fingerprint_ ^ (n + choices.size() * 31)) * 0x100000001b3u + net_.counters().bytes;
+  fingerprint_
+    = (fingerprint_ ^ (n + choices.size() * 31)) * 0x100000001b3u + net_.counters().bytes;
   auto& [owner, job] = choices[n];
   if (!owner)
     return net_.flights().run_one();
@@ -259,12 +266,15 @@ bool cluster::run_until(const std::function<bool()>& done, clock::duration limit
   return true;
 }
 
-// -- what a user does --------------------------------------------------------------------------------------
+// -- what a user does
+// --------------------------------------------------------------------------------------
 
 std::vector<bool> cluster::ping(const std::vector<std::pair<std::string, std::string>>& pairs) {
   auto answers = std::make_shared<std::vector<std::optional<bool>>>(pairs.size());
   for (size_t i = 0; i < pairs.size(); ++i)
-    at(pairs[i].first).kernel()->ping(atom_of(pairs[i].second), [answers, i](bool ok) { (*answers)[i] = ok; });
+    at(pairs[i].first).kernel()->ping(atom_of(pairs[i].second), [answers, i](bool ok) {
+      (*answers)[i] = ok;
+    });
   run_until([&] { return std::ranges::all_of(*answers, [](auto& x) { return x.has_value(); }); });
   std::vector<bool> result;
   for (auto& x : *answers)

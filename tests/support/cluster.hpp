@@ -3,8 +3,8 @@
 // Erlang counterpart: peer nodes of a test suite.
 // Threads: the test's.
 //
-// Whatever could run next (a process, a timer, a chunk that arrives) is chosen by the seed. Time moves
-// only when nothing is left to do at the present one.
+// Whatever could run next (a process, a timer, a chunk that arrives) is chosen by the seed. Time
+// moves only when nothing is left to do at the present one.
 
 #pragma once
 
@@ -39,8 +39,8 @@ public:
   void does(std::function<void(process& self)> f) const;
   /// The same for what waits.
   void plays(part f) const;
-  /// Returns what it got since the last call, as Elixir prints it: processes by their names in the test,
-  /// references as `:ref`.
+  /// Returns what it got since the last call, as Elixir prints it: processes by their names in the
+  /// test, references as `:ref`.
   [[nodiscard]] std::vector<std::string> mail() const;
 
 private:
@@ -80,17 +80,22 @@ public:
   [[nodiscard]] memory_network& network() noexcept { return net_; }
   [[nodiscard]] clock::time_point now() const { return *now_; }
 
-  // -- time ------------------------------------------------------------------------------------------
+  // -- time
+  // ------------------------------------------------------------------------------------------
   /// Runs until no process has anything to do and no packet is under way.
   void run();
   /// Runs for this long, at the end of which packets may be under way.
   void advance(clock::duration time);
   /// Runs, and lets time pass, until `done`; false when it is not after `limit`.
-  bool run_until(const std::function<bool()>& done, clock::duration limit = std::chrono::seconds{30});
+  bool run_until(const std::function<bool()>& done,
+                 clock::duration limit = std::chrono::seconds{30});
 
-  // -- trouble ---------------------------------------------------------------------------------------
+  // -- trouble
+  // ---------------------------------------------------------------------------------------
   using ending = memory_network::ending;
-  void cut(const std::string& x, const std::string& y, ending how = ending::orderly) { net_.cut(x, y, how); }
+  void cut(const std::string& x, const std::string& y, ending how = ending::orderly) {
+    net_.cut(x, y, how);
+  }
   void silence(const std::string& x, const std::string& y) { net_.silence(x, y); }
   void heal(const std::string& x, const std::string& y) { net_.heal(x, y); }
   /// The program stands still; its machine takes what comes.
@@ -105,20 +110,24 @@ public:
   /// Starts a node that was ended, or is killed now, again.
   void restart(const std::string& name);
 
-  // -- what a user does ------------------------------------------------------------------------------
+  // -- what a user does
+  // ------------------------------------------------------------------------------
   bool ping(const std::string& from, const std::string& to);
   /// All at once.
   std::vector<bool> ping(const std::vector<std::pair<std::string, std::string>>& pairs);
   bool connect(const std::string& from, const std::string& to);
   bool disconnect(const std::string& from, const std::string& to);
   /// Visible nodes of a node, as "b c".
-  [[nodiscard]] std::string nodes(const std::string& of, dist::node_class which = dist::node_class::visible);
+  [[nodiscard]] std::string nodes(const std::string& of,
+                                  dist::node_class which = dist::node_class::visible);
   /// Starts a process that the test calls `name`; it traps exits when `trap_exit`.
   puppet spawn(const std::string& at, const std::string& name, bool trap_exit = true);
   /// A process that the test knows and did not start.
   void call(const pid& x, const std::string& name) { names_[x] = name; }
   [[nodiscard]] static atom atom_of(const std::string& name) { return atom{name + "@mem"}; }
-  [[nodiscard]] static node_name name_of(const std::string& name) { return node_name{name + "@mem"}; }
+  [[nodiscard]] static node_name name_of(const std::string& name) {
+    return node_name{name + "@mem"};
+  }
 
   /// Returns `x` as text, see `puppet::mail`.
   [[nodiscard]] std::string text_of(const term& x) const;

@@ -17,8 +17,8 @@
 
 namespace troupe::test {
 
-/// A process that only has a mailbox. A `receive` that finds nothing waits until `deliver`, unless it
-/// has a timeout, which passes at once.
+/// A process that only has a mailbox. A `receive` that finds nothing waits until `deliver`, unless
+/// it has a timeout, which passes at once.
 class mailbox_host final : public actors::eval::host {
 public:
   pid self() const override { return {atom{"a@b"}, 5, 108}; }

@@ -28,13 +28,13 @@ struct memory_wire : std::enable_shared_from_this<memory_wire> {
     std::shared_ptr<dist::stream_handler> handler;
     bool closed = false;
     bool closing = false;
-    bool shut = false;         // Sends nothing more.
+    bool shut = false; // Sends nothing more.
     bool wants_to_write = false;
-    std::deque<packet> out;    // Under way to the other end.
+    std::deque<packet> out; // Under way to the other end.
     size_t out_bytes = 0;
     clock::time_point last_due{};
-    bool flying = false;       // Whether a delivery is planned.
-    std::deque<packet> in;     // Arrived, and not read yet.
+    bool flying = false;   // Whether a delivery is planned.
+    std::deque<packet> in; // Arrived, and not read yet.
   };
 
   explicit memory_wire(memory_network& n) : net(&n) {}
@@ -188,7 +188,8 @@ private:
   int i_;
 };
 
-// -- hosts ---------------------------------------------------------------------------------------------
+// -- hosts
+// ---------------------------------------------------------------------------------------------
 
 struct memory_host::attempt {
   dist::endpoint to;
@@ -243,7 +244,8 @@ void memory_host::arrive(const std::shared_ptr<attempt>& x) {
     return;
   }
   auto known = net_->names_.find(there.name_);
-  auto listens = there.runs_ && there.on_accept_ && known != net_->names_.end() && known->second == x->to;
+  auto listens
+    = there.runs_ && there.on_accept_ && known != net_->names_.end() && known->second == x->to;
   if (net_->is_cut(name_, there.name_) || !listens) {
     ++net_->counters_.refused;
     return clock_->post([x] { x->finish(error{errc::node_unreachable, to_string(x->to)}); });
@@ -262,12 +264,16 @@ void memory_host::arrive(const std::shared_ptr<attempt>& x) {
     if (there.on_accept_)
       there.on_accept_(std::move(accepted));
   });
-  clock_->post([wire, x] { x->finish(std::unique_ptr<dist::stream>{std::make_unique<memory_stream>(wire, 0)}); });
+  clock_->post([wire, x] {
+    x->finish(std::unique_ptr<dist::stream>{std::make_unique<memory_stream>(wire, 0)});
+  });
 }
 
-// -- network -------------------------------------------------------------------------------------------
+// -- network
+// -------------------------------------------------------------------------------------------
 
-memory_network::memory_network(shared_time now, uint64_t seed) : flights_(std::move(now), seed), random_(seed) {}
+memory_network::memory_network(shared_time now, uint64_t seed)
+  : flights_(std::move(now), seed), random_(seed) {}
 
 memory_network::~memory_network() = default;
 

@@ -1,12 +1,13 @@
 // A network in memory with seeded delays, cuts and silence, for clusters in one thread.
 //
 // Erlang counterpart: none.
-// Threads: the test's. Whatever reaches a node is posted to its clock, so a node that does not run does
-// not notice: connections to it are accepted and bytes wait, as a kernel does for a frozen program.
+// Threads: the test's. Whatever reaches a node is posted to its clock, so a node that does not run
+// does not notice: connections to it are accepted and bytes wait, as a kernel does for a frozen
+// program.
 //
-// Like TCP: bytes of one stream arrive once, in order, cut anywhere, or not at all; what is sent into
-// silence is sent again when the silence ends; what reaches a machine that does not know the stream any
-// more is answered by a reset.
+// Like TCP: bytes of one stream arrive once, in order, cut anywhere, or not at all; what is sent
+// into silence is sent again when the silence ends; what reaches a machine that does not know the
+// stream any more is answered by a reset.
 
 #pragma once
 

@@ -36,7 +36,8 @@ public:
   /// When the next action is due; nothing when there is none.
   [[nodiscard]] std::optional<time_point> next() const;
   [[nodiscard]] bool has_due() const;
-  /// Runs the first action that is due: the earliest, and of equals the one that was asked for first.
+  /// Runs the first action that is due: the earliest, and of equals the one that was asked for
+  /// first.
   bool run_one();
   /// Forgets all actions.
   void clear();

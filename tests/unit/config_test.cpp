@@ -20,7 +20,8 @@ result<config> read(std::vector<const char*> args) {
   config::describe(known);
   po::variables_map values;
   args.insert(args.begin(), "program");
-  if (auto parsed = parse_options(static_cast<int>(args.size()), args.data(), known, values); !parsed)
+  if (auto parsed = parse_options(static_cast<int>(args.size()), args.data(), known, values);
+      !parsed)
     return parsed.error();
   return config::read(values);
 }
@@ -43,8 +44,8 @@ TEST_CASE("config: without options a node has no name and the defaults of Erlang
 }
 
 TEST_CASE("config: options are read with their units") {
-  auto c = read({"--name", "a@127.0.0.1", "--cookie", "x", "--ticktime", "0.5", "--transport", "plain", "--hidden",
-                 "--epmd-port", "5000", "--listen", "127.0.0.1:9000"});
+  auto c = read({"--name", "a@127.0.0.1", "--cookie", "x", "--ticktime", "0.5", "--transport",
+                 "plain", "--hidden", "--epmd-port", "5000", "--listen", "127.0.0.1:9000"});
   REQUIRE(c);
   CHECK(c->name == "a@127.0.0.1");
   CHECK(c->ticktime == 500ms);
@@ -74,13 +75,17 @@ TEST_CASE("config: a short name gets this machine's host and has no dot") {
 
 TEST_CASE("config: bad input is named, with what would be right") {
   CHECK(complaint({"--name", "a"}) == "invalid node name 'a': it must be of the form name@host");
-  CHECK(complaint({"--name", "a@b", "--sname", "c"}) == "--name and --sname exclude each other: give one of them");
+  CHECK(complaint({"--name", "a@b", "--sname", "c"})
+        == "--name and --sname exclude each other: give one of them");
   CHECK(complaint({"--transport", "udp"}) == "--transport 'udp' is unknown: give tls or plain");
-  CHECK(complaint({"--ticktime", "soon"}) == "--ticktime 'soon' is no time: give seconds from 0.1 to 86400");
+  CHECK(complaint({"--ticktime", "soon"})
+        == "--ticktime 'soon' is no time: give seconds from 0.1 to 86400");
   CHECK(complaint({"--ticktime", "nan"}).find("is no time") != std::string::npos);
-  CHECK(complaint({"--epmd-port", "0"}) == "--epmd-port '0' is not a port: give a number from 1 to 65535");
+  CHECK(complaint({"--epmd-port", "0"})
+        == "--epmd-port '0' is not a port: give a number from 1 to 65535");
   CHECK(complaint({"--listen", "127.0.0.1:x"}).find("is not a port") != std::string::npos);
-  CHECK(complaint({"--log-level", "loud"}).find("give error, warning, info or debug") != std::string::npos);
+  CHECK(complaint({"--log-level", "loud"}).find("give error, warning, info or debug")
+        != std::string::npos);
   CHECK(complaint({"--bogus"}).find("--bogus") != std::string::npos);
   CHECK(complaint({"--cookie", ""}).find("--cookie is empty") != std::string::npos);
   CHECK(complaint({"--config", "/nonexistent"}).find("/nonexistent") != std::string::npos);

@@ -32,8 +32,7 @@ TEST_CASE("format_failure: Erlang reasons become Elixir's exceptions") {
   check_all({
     {"{:ok, _} = 2", "** (MatchError) no match of right hand side value: 2\n"},
     {"case 1 do 2 -> 3 end", "** (CaseClauseError) no case clause matching: 1\n"},
-    {"cond do false -> 1 end",
-     "** (CondClauseError) no cond clause evaluated to a truthy value\n"},
+    {"cond do false -> 1 end", "** (CondClauseError) no cond clause evaluated to a truthy value\n"},
     {"try do 1 else 2 -> 3 end", "** (TryClauseError) no try clause matching: 1\n"},
     {"(fn a -> a end).(1, 2)",
      "** (BadArityError) #Function<42.3316493/1 in :erl_eval.expr/6> with arity 1 called with 2 "
@@ -41,8 +40,9 @@ TEST_CASE("format_failure: Erlang reasons become Elixir's exceptions") {
     {"3.(1)", "** (BadFunctionError) expected a function, got: 3\n"},
     {"%{a: 1}.b", "** (KeyError) key :b not found in: %{a: 1}\n"},
     {"%{ab: 1}.a", "** (KeyError) key :a not found in: %{ab: 1}. Did you mean:\n\n      * :ab\n\n"},
-    {"nil.foo", "** (KeyError) key :foo not found in: nil. If you are using the dot syntax, such as "
-                "map.field, make sure the left-hand side of the dot is a map\n"},
+    {"nil.foo",
+     "** (KeyError) key :foo not found in: nil. If you are using the dot syntax, such as "
+     "map.field, make sure the left-hand side of the dot is a map\n"},
     {"self().a",
      "** (KeyError) key :a not found in: #PID<0.108.0>. If you are using the dot syntax, such as "
      "map.field, make sure the left-hand side of the dot is a map\n"},
@@ -65,10 +65,12 @@ TEST_CASE("format_failure: exceptions, exits and throws name what they are") {
     {"raise ArgumentError, \"abc\"", "** (ArgumentError) abc\n"},
     {"raise KeyError, key: :a, term: %{}", "** (KeyError) key :a not found in: %{}\n"},
     {"raise %RuntimeError{message: \"abc\"}", "** (RuntimeError) abc\n"},
-    {"raise 1", "** (ArgumentError) raise/1 and reraise/2 expect a module name, string or exception as "
-                "the first argument, got: 1\n"},
-    {"raise Foo", "** (UndefinedFunctionError) function Foo.exception/1 is undefined (module Foo is not "
-                  "available)\n    Foo.exception([])\n"},
+    {"raise 1",
+     "** (ArgumentError) raise/1 and reraise/2 expect a module name, string or exception as "
+     "the first argument, got: 1\n"},
+    {"raise Foo",
+     "** (UndefinedFunctionError) function Foo.exception/1 is undefined (module Foo is not "
+     "available)\n    Foo.exception([])\n"},
     {"throw {:a, self()}", "** (throw) {:a, #PID<0.108.0>}\n"},
     {"exit(:bye)", "** (exit) :bye\n"},
     {"exit(:noconnection)", "** (exit) no connection\n"},
@@ -94,10 +96,12 @@ TEST_CASE("format_failure: the shell says which arguments were wrong") {
      ":erl_eval.\"-inside-an-interpreted-fun-\"/1    \n    \n"
      "    The following arguments were given to :erl_eval.\"-inside-an-interpreted-fun-\"/1:\n"
      "    \n        # 1\n        3\n    \n"},
-    {"Nomod.nofun(1)", "** (UndefinedFunctionError) function Nomod.nofun/1 is undefined (module Nomod "
-                       "is not available)\n    Nomod.nofun(1)\n"},
-    {"Enum.mapp([1], 2)", "** (UndefinedFunctionError) function Enum.mapp/2 is undefined or private. "
-                          "Did you mean:\n\n      * map/2\n\n    Enum.mapp([1], 2)\n"},
+    {"Nomod.nofun(1)",
+     "** (UndefinedFunctionError) function Nomod.nofun/1 is undefined (module Nomod "
+     "is not available)\n    Nomod.nofun(1)\n"},
+    {"Enum.mapp([1], 2)",
+     "** (UndefinedFunctionError) function Enum.mapp/2 is undefined or private. "
+     "Did you mean:\n\n      * map/2\n\n    Enum.mapp([1], 2)\n"},
     {"String.foo", "** (UndefinedFunctionError) function String.foo/0 is undefined or private\n"
                    "    String.foo()\n"},
   });
@@ -121,9 +125,10 @@ TEST_CASE("format_failure: reasons that are only words are told in words") {
   CHECK(text(atom{"killed"}) == "killed");
   CHECK(text(atom{"shutdown"}) == "shutdown");
   CHECK(text(atom{"noconnection"}) == "no connection");
-  CHECK(text(atom{"noproc"})
-        == "no process: the process is not alive or there's no process currently associated with the "
-           "given name, possibly because its application isn't started");
+  CHECK(
+    text(atom{"noproc"})
+    == "no process: the process is not alive or there's no process currently associated with the "
+       "given name, possibly because its application isn't started");
   CHECK(text(atom{"timeout"}) == "time out");
   CHECK(text(atom{"bye"}) == ":bye");
   CHECK(text(term::tuple({atom{"shutdown"}, 1})) == "shutdown: 1");

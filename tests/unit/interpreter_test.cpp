@@ -184,7 +184,8 @@ TEST_CASE("interpreter: with stops at the first step that does not match") {
     {"with {:ok, x} <- :error, do: x", ":error"},
     {"with {:ok, x} <- :error do x else :error -> :no end", ":no"},
     {"with x when x > 1 <- 1, do: x", "1"},
-    {"with {:ok, _} <- 1 do 2 else 3 -> 4 end", "** (WithClauseError) no with clause matching: 1\n"},
+    {"with {:ok, _} <- 1 do 2 else 3 -> 4 end",
+     "** (WithClauseError) no with clause matching: 1\n"},
   });
 }
 

@@ -89,6 +89,9 @@ TEST_CASE("pattern: a pin stands for the value that is there") {
   CHECK(matched("x = 1; {^x, y}", "{1, 2}", "y") == "2");
   CHECK(matched("x = 1; {^x, y}", "{3, 2}", "y")
         == "** (MatchError) no match of right hand side value: {3, 2}\n");
+  CHECK(matched("^z", "5", ":ok")
+        == "** (CompileError) iex:1: undefined variable ^z. No variable \"z\" has been defined "
+           "before the current pattern\n");
 }
 
 TEST_CASE("pattern: what is no pattern is rejected") {
