@@ -10,16 +10,12 @@
 #include "troupe/node.hpp"
 
 #include <atomic>
-#include <chrono>
 #include <cstdlib>
 #include <iostream>
 
 namespace troupe::console {
 
 namespace {
-
-/// Ctrl-C drops the line; once more within this time it leaves.
-constexpr std::chrono::seconds interrupt_pause{2};
 
 std::string banner(node& at) {
   return "Troupe " TROUPE_VERSION " - node " + at.name() + "\n"
@@ -63,11 +59,8 @@ int run(const options& opts) {
       at->request_stop(0);
   }};
   actors::terminal_options how;
-  std::atomic<std::chrono::steady_clock::time_point> interrupted{};
-  how.on_interrupt = [&] {
-    auto now = std::chrono::steady_clock::now();
-    auto again = now - interrupted.exchange(now) < interrupt_pause;
-    if (auto* at = running.load(); at && again)
+  how.on_interrupt = [&running](size_t times) { // the first one drops the line, the second leaves
+    if (auto* at = running.load(); at && times > 1)
       at->request_stop(0);
   };
   auto screen = std::make_shared<actors::terminal>(std::move(how));

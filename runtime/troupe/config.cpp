@@ -25,13 +25,22 @@ error bad(std::string text) {
   return {errc::invalid_config, std::move(text)};
 }
 
-result<uint16_t> read_port(const std::string& text, const char* option, uint16_t lowest) {
+constexpr unsigned threads_max = 1024;
+
+std::optional<unsigned> read_number(const std::string& text, unsigned lowest, unsigned highest) {
   unsigned value = 0;
   auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size() || value > 65535 || value < lowest)
+  if (failed != std::errc{} || end != text.data() + text.size() || value > highest || value < lowest)
+    return std::nullopt;
+  return value;
+}
+
+result<uint16_t> read_port(const std::string& text, const char* option, uint16_t lowest) {
+  auto value = read_number(text, lowest, 65535);
+  if (!value)
     return bad("--" + std::string{option} + " '" + text + "' is not a port: give a number from " + std::to_string(lowest)
                + " to 65535");
-  return static_cast<uint16_t>(value);
+  return static_cast<uint16_t>(*value);
 }
 
 result<dist::endpoint> read_listen(const std::string& text) {
@@ -89,7 +98,7 @@ void config::describe(po::options_description& out) {
       "a peer silent for this long is down; default 60, fractions allowed");
   add("hidden", po::bool_switch(), "connect only where asked to; peers list this node as hidden");
   add("epmd-port", po::value<std::string>()->value_name("N"), "port of the port mapper; default 4369");
-  add("threads", po::value<size_t>()->value_name("N"), "threads that run processes; default one per core");
+  add("threads", po::value<std::string>()->value_name("N"), "threads that run processes; default one per core");
   add("log-level", po::value<std::string>()->value_name("LEVEL"), "error, warning, info (default) or debug");
   add("log-file", po::value<std::string>()->value_name("PATH"), "where log lines go; default standard error");
   add("config", po::value<std::string>()->value_name("PATH"), "file with these options, one `name = value` a line");
@@ -141,8 +150,12 @@ result<config> config::read(const po::variables_map& values) {
       return port.error();
     c.epmd_port = *port;
   }
-  if (values.count("threads"))
-    c.threads = values["threads"].as<size_t>();
+  if (values.count("threads")) {
+    auto count = read_number(text("threads"), 1, threads_max);
+    if (!count)
+      return bad("--threads '" + text("threads") + "' is no count: give a number from 1 to " + std::to_string(threads_max));
+    c.threads = *count;
+  }
   if (values.count("log-level"))
     c.log_level = text("log-level");
   if (c.log_level != "error" && c.log_level != "warning" && c.log_level != "info" && c.log_level != "debug")

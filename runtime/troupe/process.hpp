@@ -78,6 +78,8 @@ public:
   [[nodiscard]] task<std::optional<term>> receive_match(std::function<bool(const term&)> match,
                                                         std::optional<clock::duration> timeout = {});
   [[nodiscard]] task<> sleep(clock::duration time);
+  /// Lets other processes run, and signals to this one act.
+  [[nodiscard]] task<> yield();
   /// Takes all messages out of the mailbox, as terms.
   [[nodiscard]] std::vector<term> flush();
   [[nodiscard]] size_t queue_size() const noexcept { return mailbox_.size(); }

@@ -14,6 +14,8 @@ using kind = signal::kind;
 
 namespace {
 
+const atom tag_spawn_reply{"spawn_reply"};
+
 /// Waits for nothing in the mailbox: for time, or for an answer.
 struct wait_op final : internal::receive_op {
   bool take(caf::mailbox_element&) override { return false; }
@@ -79,6 +81,11 @@ task<> process::sleep(clock::duration time) {
   op.deadline = deadline(time);
   internal::wait_for wait{*this, op};
   co_await wait;
+}
+
+task<> process::yield() {
+  budget_ = 0; // the scheduler puts us behind the others
+  return sleep({});
 }
 
 task<term> process::await_answer(reference ref) {
@@ -155,11 +162,14 @@ reference process::monitor(const pid& to) {
 
 reference process::monitor(atom name, atom at) {
   auto ref = core_->make_reference();
-  monitors_[ref] = {{}, name, at};
+  auto holder = at == self_.node ? core_->names().whereis(name).value_or(pid{}) : pid{};
+  if (holder == self_)
+    return ref; // never fires (rule M-16)
+  monitors_[ref] = {holder, name, at};
   signal x;
   x.type = kind::monitor;
   x.from = self_;
-  x.to.node = at;
+  x.to = holder ? holder : pid{at, 0, 0};
   x.name = name;
   x.ref = ref;
   core_->route(std::move(x), context());
@@ -249,6 +259,12 @@ pid process::start_unreachable(atom at, const spawn_what& what, spawn_options op
 
 reference process::spawn_request_at(atom at, spawn_what what, spawn_options options) {
   auto ref = core_->make_reference();
+  if (at == self_.node) {
+    auto init = internal::node_core::describe(what);
+    auto id = start_local(core_->root_of(std::move(what)), std::move(init), options, ref);
+    append(term::tuple({tag_spawn_reply, ref, atom{"ok"}, id})); // before anything that it sends
+    return ref;
+  }
   spawns_[ref] = {options, true};
   signal x;
   x.type = kind::spawn;

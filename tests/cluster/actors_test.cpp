@@ -7,6 +7,14 @@
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::cluster;
@@ -40,13 +48,14 @@ caf::behavior server(caf::event_based_actor* self) {
 
 /// Runs a job and writes down what comes.
 caf::behavior client(caf::event_based_actor* self, const record& out, const job& what) {
-  self->set_down_handler([out](caf::down_msg& x) { out->push_back("down " + to_string(x.reason)); });
-  self->set_exit_handler([out](caf::exit_msg& x) { out->push_back("exit " + to_string(x.reason)); });
+  self->set_down_handler(
+    [out](caf::down_msg& x) { out->push_back("down " + to_string(x.reason)); });
+  self->set_exit_handler(
+    [out](caf::exit_msg& x) { out->push_back("exit " + to_string(x.reason)); });
   what(self);
   return {
     [out](const std::string& x) { out->push_back(x); },
     [out, self](const caf::actor& x) { out->push_back(x == self ? "myself" : "another"); },
-    [self](const job& more) { more(self); },
   };
 }
 
@@ -70,6 +79,7 @@ struct fixture {
   caf::actor as_seen_from(const std::string& viewer, const std::string& home, const caf::actor& x) {
     return c.at(viewer).handle_of(c.at(home).pid_of(x));
   }
+  /// Starts a client on a that does `what`.
   caf::actor run(const job& what) {
     auto x = c.at("a").system().spawn(client, out, what);
     clients.push_back(x);
@@ -85,8 +95,6 @@ struct fixture {
 };
 
 } // namespace
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(job)
 
 TEST_CASE("proxy: requests are answered, and fail when nobody is there") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
@@ -110,7 +118,8 @@ TEST_CASE("proxy: requests are answered, and fail when nobody is there") {
   }
 }
 
-TEST_CASE("proxy: a request that is lost with the connection times out, and the handle stays good") {
+TEST_CASE(
+  "proxy: a request that is lost with the connection times out, and the handle stays good") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     fixture f{seed};
@@ -203,6 +212,37 @@ TEST_CASE("proxy: the end of a plain actor ends the processes that it is linked 
   }
 }
 
+TEST_CASE("proxy: monitors and links that are given up leave nothing behind") {
+  for (uint64_t seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    fixture f{seed};
+    auto x = f.c.spawn("a", "x");
+    auto monitors = [&] { return f.c.at("b").kernel()->snapshot().monitors; };
+    for (int i = 0; i < 20; ++i) {
+      f.run([&](auto* self) {
+        self->monitor(f.remote);
+        self->demonitor(f.remote);
+        self->quit();
+      });
+      x.does([to = f.c.at("b").pid_of(f.local)](process& self) {
+        auto ref = self.monitor(to);
+        self.link(to);
+        self.unlink(to);
+        self.demonitor(ref, true);
+      });
+      f.c.run();
+    }
+    CHECK(monitors() <= 1);
+    CHECK(f.c.at("b").kernel()->snapshot().links == 0);
+    auto before = f.c.network().counters().bytes;
+    caf::anon_send_exit(f.local, caf::exit_reason::kill);
+    f.c.run();
+    CHECK(f.c.network().counters().bytes - before < 200); // one DOWN, and not twenty
+    CHECK(monitors() == 0);
+    CHECK(x.mail().empty());
+  }
+}
+
 TEST_CASE("proxy: tables do not grow with actors that come and go") {
   fixture f{1};
   constexpr int rounds = 100;
@@ -211,7 +251,9 @@ TEST_CASE("proxy: tables do not grow with actors that come and go") {
     for (int n = 0; n < clients; ++n)
       f.c.at("a").system().spawn([&f](caf::event_based_actor* self) {
         self->monitor(f.remote);
-        self->request(f.remote, caf::infinite, 1).then([&f, self](int) { self->send(f.remote, caf::actor{self}); });
+        self->request(f.remote, caf::infinite, 1).then([&f, self](int) {
+          self->send(f.remote, caf::actor{self});
+        });
         return caf::behavior{[self](const std::string&) { self->quit(); }};
       });
     f.c.run();

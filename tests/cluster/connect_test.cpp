@@ -3,6 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::cluster;

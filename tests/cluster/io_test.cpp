@@ -5,8 +5,13 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
 using namespace troupe;
-using namespace std::chrono_literals;
 using test::cluster;
 using test::texts;
 

@@ -5,6 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <random>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::cluster;
@@ -83,7 +88,8 @@ TEST_CASE("link_table: normal ends nobody, kill over a link is killed") {
   }
 }
 
-TEST_CASE("link_table: a lost connection tells both ends noconnection, and a new one restores nothing") {
+TEST_CASE(
+  "link_table: a lost connection tells both ends noconnection, and a new one restores nothing") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     cluster c{{"a", "b"}, seed};

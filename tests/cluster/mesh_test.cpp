@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <vector>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using dist::node_class;
@@ -74,7 +77,9 @@ TEST_CASE("net_kernel: a hidden node is seen as such from both sides and stays o
     CHECK(c.nodes("h", node_class::hidden) == "a");
     CHECK(c.nodes("b", node_class::connected) == "a");
     CHECK(plain.mail() == texts{"{:nodeup, :b@mem}"});
-    CHECK(all.mail() == texts{"{:nodeup, :h@mem, [node_type: :hidden]}", "{:nodeup, :b@mem, [node_type: :visible]}"});
+    CHECK(all.mail()
+          == texts{"{:nodeup, :h@mem, [node_type: :hidden]}",
+                   "{:nodeup, :b@mem, [node_type: :visible]}"});
     auto there = c.spawn("h", "there");
     plain.does([to = there.id()](process& self) {
       self.link(to);

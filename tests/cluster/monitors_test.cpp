@@ -5,6 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::cluster;
@@ -116,6 +121,25 @@ TEST_CASE("monitor_table: a monitor by name sticks to the process that has the n
     CHECK(x.mail() == texts{"{:DOWN, :ref, :process, {:server, :b@mem}, :noconnection}"});
     CHECK(monitors(c) == 0);
   }
+}
+
+TEST_CASE("process: a name of the own node can be monitored like any other") {
+  cluster c{{"a"}, 1};
+  auto x = c.spawn("a", "x");
+  auto y = c.spawn("a", "y");
+  c.at("a").core().names().add(atom{"x"}, x.id());
+  c.at("a").core().names().add(atom{"y"}, y.id());
+  x.does([](process& self) {
+    self.monitor(atom{"y"}, self.self().node);
+    self.demonitor(self.monitor(atom{"y"}, self.self().node));
+    self.monitor(atom{"x"}, self.self().node);
+    self.monitor(atom{"nobody"}, self.self().node);
+  });
+  c.run();
+  CHECK(x.mail() == texts{"{:DOWN, :ref, :process, {:nobody, :a@mem}, :noproc}"});
+  end(y, atom{"gone"});
+  c.run();
+  CHECK(x.mail() == texts{"{:DOWN, :ref, :process, {:y, :a@mem}, :gone}"});
 }
 
 TEST_CASE("process: after demonitor with flush no DOWN is there, whatever was under way") {

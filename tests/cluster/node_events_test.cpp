@@ -3,6 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::cluster;
@@ -20,7 +26,8 @@ const dist::node_monitor::options with_reason = [] {
 }();
 
 /// What `watcher` hears of the end of a connection between a and b that `trouble` brings about.
-texts events_of(uint64_t seed, const std::string& watcher, const std::function<void(cluster&)>& trouble) {
+texts events_of(uint64_t seed, const std::string& watcher,
+                const std::function<void(cluster&)>& trouble) {
   cluster c{{"a", "b"}, seed};
   auto x = c.spawn(watcher, "x");
   c.at(watcher).monitor_nodes(x.id(), with_reason, true);
@@ -57,17 +64,21 @@ TEST_CASE("node_monitor: node_down tells why") {
       c.advance(76s);
       auto log = c.log("a");
       REQUIRE(log.size() == 1);
-      CHECK(log[0] == "error: ** Node :b@mem not responding **\n** Removing (timedout) connection **");
+      CHECK(log[0]
+            == "error: ** Node :b@mem not responding **\n** Removing (timedout) connection **");
     };
     CHECK(events_of(seed, "a", silence) == down("b", "net_tick_timeout"));
-    CHECK(events_of(seed, "b", [](cluster& c) {
-            c.silence("a", "b");
-            c.advance(76s);
-          }) == down("a", "net_tick_timeout"));
+    CHECK(events_of(seed, "b",
+                    [](cluster& c) {
+                      c.silence("a", "b");
+                      c.advance(76s);
+                    })
+          == down("a", "net_tick_timeout"));
   }
 }
 
-TEST_CASE("node_monitor: node_up is the first that comes from a node, and its name is in nodes then") {
+TEST_CASE(
+  "node_monitor: node_up is the first that comes from a node, and its name is in nodes then") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     cluster c{{"a", "b"}, seed};
@@ -92,7 +103,8 @@ TEST_CASE("node_monitor: node_up is the first that comes from a node, and its na
   }
 }
 
-TEST_CASE("node_monitor: node_down comes once, after all that the node sent, and its name is gone then") {
+TEST_CASE(
+  "node_monitor: node_down comes once, after all that the node sent, and its name is gone then") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     cluster c{{"a", "b"}, seed};
@@ -122,8 +134,9 @@ TEST_CASE("node_monitor: node_down comes once, after all that the node sent, and
     REQUIRE(mail.size() >= 3);
     if (!stopped)
       expected.resize(mail.size() - 3);
-    expected.insert(expected.end(), {"{:EXIT, :y, :noconnection}", "{:DOWN, :ref, :process, :y, :noconnection}",
-                                     "{:nodedown, :a@mem}"});
+    expected.insert(expected.end(),
+                    {"{:EXIT, :y, :noconnection}", "{:DOWN, :ref, :process, :y, :noconnection}",
+                     "{:nodedown, :a@mem}"});
     CHECK(mail == expected);
     CHECK(c.nodes("b").empty());
   }

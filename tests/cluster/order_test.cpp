@@ -5,10 +5,15 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <string>
+#include <utility>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::cluster;
-using test::puppet;
 using test::texts;
 
 constexpr uint64_t seeds = 20;
@@ -66,7 +71,8 @@ TEST_CASE("peer: what cannot be sent is told to who must know") {
     CHECK(c.run_until([&] { return c.at("a").kernel()->snapshot().held == 0; }));
     CHECK(c.now() - before >= 7s);
     c.run();
-    CHECK(x.mail() == texts{"{:EXIT, :y, :noconnection}", "{:DOWN, :ref, :process, :y, :noconnection}"});
+    CHECK(x.mail()
+          == texts{"{:EXIT, :y, :noconnection}", "{:DOWN, :ref, :process, :y, :noconnection}"});
     CHECK(y.mail().empty());
     CHECK(y.is_alive());
     CHECK(c.log("a").empty());
@@ -91,7 +97,9 @@ TEST_CASE("connection: messages, exits and downs of one process to another keep 
         switch (random() % 3) {
           case 0: self.send(to, term{i}); break;
           case 1: self.exit(to, term::tuple({atom{"e"}, term{i}})); break;
-          case 2: self.send(to, term::tuple({term{i}, std::string(i % 20 == 0 ? 150'000 : 10, 'x')})); break;
+          case 2:
+            self.send(to, term::tuple({term{i}, std::string(i % 20 == 0 ? 150'000 : 10, 'x')}));
+            break;
         }
       }
       self.exit(atom{"done"});
@@ -164,7 +172,8 @@ TEST_CASE("connection: a break loses the end of what was sent, never the middle,
       x.does([i, to = y.id()](process& self) { self.send(to, term{i}); });
     c.advance(10s);
     auto mail = y.mail();
-    auto first = texts(mail.begin(), std::ranges::find_if(mail, [](auto& t) { return std::stoi(t) > 50; }));
+    auto first
+      = texts(mail.begin(), std::ranges::find_if(mail, [](auto& t) { return std::stoi(t) > 50; }));
     auto second = texts(mail.begin() + static_cast<ptrdiff_t>(first.size()), mail.end());
     CHECK(first == numbers(1, static_cast<int>(first.size())));
     // Those after the break may have gone into the connection that was about to break.

@@ -5,6 +5,13 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::cluster;
@@ -25,7 +32,8 @@ std::optional<puppet> with_number(cluster& c, const std::string& node, const pid
 
 } // namespace
 
-TEST_CASE("pid: one of an earlier life is gone, and never the process with its number in the next") {
+TEST_CASE(
+  "pid: one of an earlier life is gone, and never the process with its number in the next") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     cluster c{{"a", "b"}, seed};
@@ -65,7 +73,8 @@ TEST_CASE("pid: one of an earlier life is gone, and never the process with its n
   }
 }
 
-TEST_CASE("connection_table: the newer life of a node wins, old relations end once, and before it is up") {
+TEST_CASE(
+  "connection_table: the newer life of a node wins, old relations end once, and before it is up") {
   for (uint64_t seed = 0; seed < 3 * seeds; ++seed) {
     CAPTURE(seed);
     cluster c{{"a", "b"}, seed};
@@ -94,8 +103,9 @@ TEST_CASE("connection_table: the newer life of a node wins, old relations end on
     c.advance(2s);
     CHECK(c.nodes("a") == "b");
     CHECK(c.nodes("b") == "a");
-    CHECK(x.mail() == texts{"{:EXIT, :y, :noconnection}", "{:DOWN, :ref, :process, :y, :noconnection}",
-                            "{:nodedown, :b@mem}", "{:nodeup, :b@mem}"});
+    CHECK(x.mail()
+          == texts{"{:EXIT, :y, :noconnection}", "{:DOWN, :ref, :process, :y, :noconnection}",
+                   "{:nodedown, :b@mem}", "{:nodeup, :b@mem}"});
     c.advance(3min);
     CHECK(x.mail().empty());
     CHECK(c.nodes("b") == "a");
@@ -103,7 +113,8 @@ TEST_CASE("connection_table: the newer life of a node wins, old relations end on
   }
 }
 
-TEST_CASE("net_kernel: one side that lost the connection unnoticed by the other dials and gets a new one") {
+TEST_CASE(
+  "net_kernel: one side that lost the connection unnoticed by the other dials and gets a new one") {
   for (uint64_t seed = 0; seed < 3 * seeds; ++seed) {
     CAPTURE(seed);
     cluster c{{"a", "b"}, seed};
@@ -126,7 +137,8 @@ TEST_CASE("net_kernel: one side that lost the connection unnoticed by the other 
     c.advance(10s);
     CHECK(c.nodes("a") == "b");
     CHECK(c.nodes("b") == "a");
-    CHECK(x.mail() == texts{"{:EXIT, :y, :noconnection}", "{:nodedown, :b@mem}", "{:nodeup, :b@mem}"});
+    CHECK(x.mail()
+          == texts{"{:EXIT, :y, :noconnection}", "{:nodedown, :b@mem}", "{:nodeup, :b@mem}"});
     CHECK(y.mail() == texts{"{:EXIT, :x, :noconnection}"});
     CHECK(c.log("a").empty());
     CHECK(c.log("b").empty());

@@ -5,8 +5,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
 using namespace troupe;
-using namespace std::chrono_literals;
 using test::cluster;
 using test::puppet;
 using test::texts;
@@ -34,7 +39,8 @@ spawn_what unknown() {
 }
 
 /// `x` spawns a reporter on b, which tells `to`, and sends itself `{:spawned, pid, monitor}`.
-void spawn_reporter(const puppet& x, const pid& to, spawn_options options, std::shared_ptr<pid> child = {}) {
+void spawn_reporter(const puppet& x, const pid& to, spawn_options options,
+                    std::shared_ptr<pid> child = {}) {
   x.plays([to, options, child](process& self) -> task<> {
     auto starting = self.spawn_what_at(cluster::atom_of("b"), reporter(self, to), options);
     auto result = co_await std::move(starting);
@@ -104,8 +110,9 @@ TEST_CASE("spawn: a lambda is refused by another program, a named function is no
     c.run();
     auto mail = x.mail();
     std::ranges::sort(mail);
-    CHECK(mail == texts{"{:here, :b@mem, :x}", "{:spawn_reply, :ref, :error, :other_build}",
-                        "{:spawn_reply, :ref, :ok, :unknown}"});
+    CHECK(mail
+          == texts{"{:here, :b@mem, :x}", "{:spawn_reply, :ref, :error, :other_build}",
+                   "{:spawn_reply, :ref, :ok, :unknown}"});
     for (auto name : {"a", "b"}) {
       CHECK(c.at(name).kernel()->snapshot().links == 0);
       CHECK(c.at(name).kernel()->snapshot().monitors == 0);
@@ -133,7 +140,8 @@ TEST_CASE("spawn: on a node that cannot be reached gives a process that ended wi
     if (how.link)
       CHECK(mail == texts{"{:EXIT, :unknown, :noconnection}", "{:spawned, :unknown}"});
     else if (how.monitor)
-      CHECK(mail == texts{"{:DOWN, :ref, :process, :unknown, :noconnection}", "{:spawned, :unknown}"});
+      CHECK(mail
+            == texts{"{:DOWN, :ref, :process, :unknown, :noconnection}", "{:spawned, :unknown}"});
     else
       CHECK(mail == texts{"{:spawned, :unknown}"});
     auto log = c.log("a");
@@ -158,7 +166,10 @@ TEST_CASE("spawn: of an unknown function succeeds, and the process ends with und
     c.run();
     auto mail = x.mail();
     std::ranges::sort(mail);
-    CHECK(mail == texts{":b@mem", "{:DOWN, :ref, :process, :unknown, {:undef, [{:native, \"unknown\", [1], []}]}}"});
+    CHECK(
+      mail
+      == texts{":b@mem",
+               "{:DOWN, :ref, :process, :unknown, {:undef, [{:native, \"unknown\", [1], []}]}}"});
     auto log = c.log("a");
     REQUIRE(log.size() == 1);
     CHECK(log[0].find("undefined function") != std::string::npos);
@@ -179,7 +190,8 @@ TEST_CASE("spawn: the reply to a request comes before anything of the new proces
     c.run();
     auto mail = x.mail();
     auto at = [&](const std::string& start) {
-      return std::ranges::find_if(mail, [&](auto& t) { return t.starts_with(start); }) - mail.begin();
+      return std::ranges::find_if(mail, [&](auto& t) { return t.starts_with(start); })
+             - mail.begin();
     };
     REQUIRE(mail.size() == 6);
     CHECK(at("{:spawn_reply, :ref, :ok") < at("{:here"));
@@ -187,6 +199,29 @@ TEST_CASE("spawn: the reply to a request comes before anything of the new proces
     CHECK(at("{:EXIT") < at("{:DOWN"));
     CHECK(std::ranges::count(mail, "{:spawn_reply, :ref, :error, :noconnection}") == 1);
     CHECK(std::ranges::count(mail, "{:spawn_reply, :ref, :ok, :unknown}") == 2);
+  }
+}
+
+TEST_CASE("spawn: a request to the own node is answered like any other") {
+  for (uint64_t seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    cluster c{{"a"}, seed};
+    auto x = c.spawn("a", "x");
+    x.does([](process& self) {
+      self.spawn_request_at(cluster::atom_of("a"), reporter(self, self.self()), {});
+      self.spawn_request_at(cluster::atom_of("a"), unknown(), {.link = true, .monitor = true});
+    });
+    c.run();
+    auto mail = x.mail();
+    REQUIRE(mail.size() == 5);
+    CHECK(std::ranges::count(mail, "{:spawn_reply, :ref, :ok, :unknown}") == 2);
+    CHECK(std::ranges::count(mail, "{:here, :a@mem, :x}") == 1);
+    CHECK(std::ranges::count_if(mail,
+                                [](auto& t) { return t.starts_with("{:EXIT, :unknown, {:undef"); })
+          == 1);
+    CHECK(std::ranges::count_if(mail, [](auto& t) { return t.starts_with("{:DOWN, :ref, "); })
+          == 1);
+    CHECK(mail[0].starts_with("{:spawn_reply"));
   }
 }
 
@@ -218,7 +253,8 @@ TEST_CASE("spawn: a break while the reply is awaited is noconnection, once") {
     CHECK(c.ping("a", "b"));
     c.run();
     x.does([](process& self) {
-      self.spawn_request_at(cluster::atom_of("b"), reporter(self, self.self()), {.link = true, .monitor = true});
+      self.spawn_request_at(cluster::atom_of("b"), reporter(self, self.self()),
+                            {.link = true, .monitor = true});
     });
     c.advance(std::chrono::microseconds{100 * seed});
     c.cut("a", "b", cluster::ending::reset);

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::cluster;

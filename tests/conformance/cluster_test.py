@@ -90,7 +90,7 @@ class Cluster(support.Case):
         support.wait_until(all_saw_it, lambda: f"not seen by {waiting}", 2 * TICKTIME)
         for i, seconds in took.items():
             self.assertTrue(0.75 * TICKTIME <= seconds <= 1.25 * TICKTIME + 0.15, (i, took))
-            nodes[i].ask("nil")
+            nodes[i].expect("1")
             self.assertEqual(len(re.findall(r'\*\* Node :"n@127\.0\.0\.8" not responding \*\*', nodes[i].err())), 1)
             self.assertIn("** Removing (timedout) connection **", nodes[i].err())
         nodes[7].signal(signal.SIGCONT)

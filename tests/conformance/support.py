@@ -188,13 +188,16 @@ class Child:
         self.pid = process.pid
         self.lock = threading.Lock()
         self.threads = []
+        self.closing = False
 
     def read_from(self, fd, take):
         def run():
-            while True:
+            while not self.closing:
                 try:
+                    if not select.select([fd], [], [], 0.1)[0]:
+                        continue  # A read under way would keep a terminal open that is closed here.
                     data = os.read(fd, 65536)
-                except OSError:
+                except (OSError, ValueError):
                     return
                 if not data:
                     return
@@ -404,11 +407,17 @@ class Terminal(Child):
         self.mark = len(lines) - 1
         return said
 
+    def hang_up(self):
+        """The user closes the terminal."""
+        self.closing = True
+        for t in self.threads:
+            t.join(2)
+        self.close()
+
     def close(self):
-        try:
+        if self.master >= 0:
             os.close(self.master)
-        except OSError:
-            pass
+        self.master = -1
 
 
 class Case(unittest.TestCase):
@@ -458,15 +467,14 @@ class Case(unittest.TestCase):
 def settled(sock, seconds):
     """Whether the other side closed the socket within so many seconds; what it sends is dropped."""
     end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if not select.select([sock], [], [], left)[0]:
+    while True:
+        if not select.select([sock], [], [], max(0.0, end - time.monotonic()))[0]:
             return False
         try:
             if not sock.recv(65536):
                 return True
         except OSError:
             return True
-    return False
 
 
 def main():

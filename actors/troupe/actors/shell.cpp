@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace troupe::actors {
@@ -143,8 +144,22 @@ task<> run_expression(session& s, term quoted) {
   co_await std::move(telling);
 }
 
+/// The way out of an expression that has no end in sight, as in iex.
+bool is_break(std::string_view line) {
+  while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' '))
+    line.remove_suffix(1);
+  return line == "#iex:break";
+}
+
 /// Takes one more line; evaluates when the expression is whole. `last`: nothing will follow.
 task<> take_line(session& s, std::string text, bool last) {
+  if (!s.pending.empty() && is_break(text)) {
+    s.pending.clear();
+    ++s.failures;
+    auto reporting = report(s, "** (TokenMissingError) iex:" + std::to_string(s.line) + ": incomplete expression\n");
+    co_await std::move(reporting);
+    co_return;
+  }
   s.pending += text;
   auto parsed = eval::parse(s.pending, "iex", s.line);
   if (auto* more = std::get_if<eval::incomplete>(&parsed)) {

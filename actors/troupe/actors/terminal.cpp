@@ -126,6 +126,7 @@ private:
   std::vector<std::function<void()>> due_; // What the input thread calls next.
   std::unique_ptr<line_editor> editor_;    // Only when interactive, until the end.
   std::optional<read_id> shown_;           // Whose prompt is on the screen.
+  size_t interrupts_ = 0;                  // Ctrl-C, so often in a row.
   std::string input_;                      // Read plainly, not delivered yet.
   size_t searched_ = 0;                    // Bytes of input_ known to have no line break.
   lock* held_by_input_ = nullptr;          // The input thread's lock while it edits.
@@ -281,9 +282,11 @@ void terminal::core::edit() {
   if (outcome == line_editor::outcome::end_of_file)
     print("\n");
   reads_.line_ended();
+  auto in_a_row = outcome == line_editor::outcome::interrupted ? (line.empty() ? interrupts_ : 0) + 1 : 0;
+  interrupts_ = in_a_row;
   if (outcome == line_editor::outcome::interrupted) {
     if (options_.on_interrupt)
-      due_.push_back(options_.on_interrupt);
+      due_.push_back([f = options_.on_interrupt, in_a_row] { f(in_a_row); });
   } else if (outcome == line_editor::outcome::end_of_file) {
     deliver(std::nullopt);
   } else {

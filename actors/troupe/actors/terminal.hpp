@@ -20,9 +20,9 @@ struct terminal_options {
   /// Where entered lines are kept from run to run; empty keeps them for this run only.
   std::string history_file;
   size_t history_lines = 1000;
-  /// Called when the user typed Ctrl-C at a prompt. The line is gone; the prompt comes back
-  /// afterwards.
-  std::function<void()> on_interrupt;
+  /// Called when the user typed Ctrl-C at a prompt, with how often in a row, nothing else typed in
+  /// between. The line is gone; the prompt comes back afterwards.
+  std::function<void(size_t times)> on_interrupt;
 };
 
 /// A program has one, made before other threads use the locale. When input and output are a

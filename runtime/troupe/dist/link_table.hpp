@@ -16,9 +16,9 @@
 
 namespace troupe::dist {
 
-/// Bookkeeping for the loss of a connection: every link across it breaks then, once. Follows what the
-/// local process thinks: until its unlink is acknowledged, links from the other end count for nothing,
-/// because that unlink takes them down there.
+/// Bookkeeping for the loss of a connection: every link across it breaks then, once. Follows what
+/// the local process thinks: until its unlink is acknowledged, links from the other end count for
+/// nothing, because that unlink takes them down there.
 class link_table {
 public:
   using ends = std::pair<pid, pid>; ///< Local end, remote end.

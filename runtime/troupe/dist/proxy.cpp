@@ -114,9 +114,8 @@ void proxy::enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) {
 }
 
 void proxy::attach(caf::attachable_ptr x) {
-  auto first = exclusive_critical_section([&] { return attachables_head_ == nullptr; });
   caf::monitorable_actor::attach(std::move(x));
-  if (!first)
+  if (monitors_.exchange(true)) // after the attach: who comes while it fires asks again
     return;
   signal out;
   out.type = signal::kind::monitor;
@@ -168,6 +167,7 @@ void proxy::kill_proxy(caf::execution_unit* eu, caf::error reason) {
 }
 
 void proxy::fire(const caf::error& reason, caf::execution_unit* eu) {
+  monitors_ = false;
   caf::attachable_ptr observers;
   exclusive_critical_section([&] { attachables_head_.swap(observers); });
   for (auto* i = observers.get(); i; i = i->next.get())

@@ -48,13 +48,18 @@ tcp_transport::~tcp_transport() {
 
 result<endpoint> tcp_transport::listen(const endpoint& at, accept_handler on_accept) {
   auto fail = [&](const error_code& why) -> result<endpoint> {
-    return error{errc::cannot_listen, "cannot listen on " + to_string(at) + ": " + why.message()};
+    auto text = why.message();
+    if (why == boost::asio::error::address_in_use)
+      text = "the port is in use; give another one with --listen, or none";
+    else if (why == boost::system::errc::address_not_available)
+      text = "it is no address of this machine; give one that is with --listen";
+    return error{errc::cannot_listen, "cannot listen on " + (at.port == 0 ? at.host : to_string(at)) + ": " + text};
   };
   error_code failed;
   tcp::resolver names{*io_};
   auto found = names.resolve(at.host, std::to_string(at.port), tcp::resolver::passive, failed);
   if (failed || found.empty())
-    return error{errc::unknown_host, "cannot listen on " + to_string(at) + ": the host has no address"};
+    return error{errc::unknown_host, "cannot listen on " + (at.port == 0 ? at.host : to_string(at)) + ": the host has no address"};
   auto local = found.begin()->endpoint();
   auto x = std::make_shared<listener>(*io_, std::move(on_accept));
   x->acceptor.open(local.protocol(), failed);

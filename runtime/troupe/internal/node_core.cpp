@@ -62,6 +62,47 @@ void node_core::deliver(signal x, caf::execution_unit* eu) {
   found.as_process->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, signal_box{std::move(box)}), eu);
 }
 
+namespace {
+
+/// Tells a process of the end of a plain CAF actor that it is linked with or monitors.
+class watcher final : public caf::attachable {
+public:
+  struct key {
+    static constexpr size_t token_type = 0x7477; // none of CAF's own
+    bool down = false;
+    pid who;
+    reference ref; // Of a monitor.
+    friend bool operator==(const key&, const key&) = default;
+  };
+
+  watcher(node_core& core, const key& k, const pid& watched, atom name)
+    : core_(&core), key_(k), watched_(watched), name_(name) {}
+
+  void actor_exited(const caf::error& why, caf::execution_unit* eu) override {
+    signal out;
+    out.type = key_.down ? kind::down : kind::exit_linked;
+    out.from = watched_;
+    out.to = key_.who;
+    out.name = name_;
+    out.ref = key_.ref;
+    out.value = exit_reason::from_caf(why);
+    core_->route(std::move(out), eu);
+  }
+
+  using caf::attachable::matches;
+  bool matches(const token& x) override {
+    return x.subtype == key::token_type && *static_cast<const key*>(x.ptr) == key_;
+  }
+
+private:
+  node_core* core_;
+  key key_;
+  pid watched_;
+  atom name_;
+};
+
+} // namespace
+
 void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x, caf::execution_unit* eu) {
   switch (x.type) {
     case kind::send:
@@ -72,6 +113,8 @@ void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x, caf:
     }
     case kind::exit:
     case kind::exit_linked: {
+      if (x.type == kind::exit_linked)
+        to->get()->detach(watcher::key{false, x.from, {}});
       auto source = caf::actor_cast<caf::actor_addr>(handle_of(x.from));
       auto mail = caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
                                             caf::exit_msg{source, exit_reason::to_caf(x.value)});
@@ -80,20 +123,15 @@ void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x, caf:
     }
     case kind::link:
     case kind::monitor: {
-      auto down = x.type == kind::monitor;
-      to->get()->attach_functor([this, down, from = x.to, watcher = x.from, name = x.name, ref = x.ref](const caf::error& why) {
-        signal out;
-        out.type = down ? kind::down : kind::exit_linked;
-        out.from = from;
-        out.to = watcher;
-        out.name = name;
-        out.ref = ref;
-        out.value = exit_reason::from_caf(why);
-        route(std::move(out));
-      });
+      watcher::key who{x.type == kind::monitor, x.from, x.ref};
+      if (!who.down)
+        to->get()->detach(who); // there is one link per pair
+      to->get()->attach(caf::attachable_ptr{new watcher{*this, who, x.to, x.name}});
       return;
     }
+    case kind::demonitor: to->get()->detach(watcher::key{true, x.from, x.ref}); return;
     case kind::unlink: {
+      to->get()->detach(watcher::key{false, x.from, {}});
       signal ack;
       ack.type = kind::unlink_ack;
       ack.from = x.to;

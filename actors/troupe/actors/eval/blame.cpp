@@ -99,7 +99,8 @@ std::string blame(const term& exception, const term& stack, const pid& viewer) {
     return has_top ? given_arguments(stack.head(), viewer) : std::string{indent};
   if (!has_top)
     return {};
-  if (type == "Elixir.ArithmeticError" && exception_message(exception, viewer).starts_with("bad arg"))
+  if (type == "Elixir.ArithmeticError"
+      && exception_message(exception, viewer).starts_with("bad arg"))
     return arithmetic(stack.head(), viewer);
   const auto* hints = quoted::option(stack.head().as_tuple()[3], words::hints);
   if (type != "Elixir.UndefinedFunctionError" || !hints)

@@ -67,22 +67,23 @@ term make_atom(std::string_view text) {
 
 std::string to_string(const term& x) {
   switch (x.type()) {
-  case kind::binary: return std::string{x.as_binary()};
-  case kind::atom: return x.is_atom(words::nil) ? std::string{} : std::string{x.as_atom().text()};
-  case kind::integer: return std::to_string(x.as_integer());
-  case kind::real: return inspect_real(x.as_real());
-  case kind::nil:
-  case kind::cons:
-    if (auto text = x.to_text())
-      return *text;
-    throw exception("ArgumentError", "cannot convert the given list to a string.\n\nTo be converted "
-                                     "to a string, a list must either be empty or only contain the "
-                                     "following elements:\n\n  * strings\n  * integers representing "
-                                     "Unicode code points\n  * a list containing one of these "
-                                     "three elements\n\nPlease check the given list or call "
-                                     "inspect/1 to get the list representation, got:\n\n"
-                                       + inspect_term(x) + "\n");
-  default: throw no_protocol("String.Chars", x);
+    case kind::binary: return std::string{x.as_binary()};
+    case kind::atom: return x.is_atom(words::nil) ? std::string{} : std::string{x.as_atom().text()};
+    case kind::integer: return std::to_string(x.as_integer());
+    case kind::real: return inspect_real(x.as_real());
+    case kind::nil:
+    case kind::cons:
+      if (auto text = x.to_text())
+        return *text;
+      throw exception("ArgumentError",
+                      "cannot convert the given list to a string.\n\nTo be converted "
+                      "to a string, a list must either be empty or only contain the "
+                      "following elements:\n\n  * strings\n  * integers representing "
+                      "Unicode code points\n  * a list containing one of these "
+                      "three elements\n\nPlease check the given list or call "
+                      "inspect/1 to get the list representation, got:\n\n"
+                        + inspect_term(x) + "\n");
+    default: throw no_protocol("String.Chars", x);
   }
 }
 

@@ -39,7 +39,8 @@ private:
   std::string name_;
 };
 
-// -- arguments; each fails with `no_clause` ---------------------------------------------------------
+// -- arguments; each fails with `no_clause`
+// ---------------------------------------------------------
 [[nodiscard]] int64_t integer_at(arguments args, size_t index);
 [[nodiscard]] double number_at(arguments args, size_t index);
 [[nodiscard]] atom atom_at(arguments args, size_t index);
@@ -67,7 +68,8 @@ private:
 /// Entries of a keyword list or map by `key`; null when missing.
 [[nodiscard]] const term* lookup(const term& where, const term& key);
 
-// -- arithmetic ---------------------------------------------------------------------------------------
+// -- arithmetic
+// ---------------------------------------------------------------------------------------
 [[nodiscard]] term add(const term& x, const term& y);
 [[nodiscard]] term multiply(const term& x, const term& y);
 /// A real as integer; fails when it has no place in 64 bits.
@@ -77,11 +79,12 @@ private:
 [[nodiscard]] std::optional<double> parse_real(std::string_view text);
 [[nodiscard]] std::string integer_text(int64_t x, int base = 10);
 
-// -- the files ------------------------------------------------------------------------------------------
-void add_operators(module_table& modules);  ///< Arithmetic and comparison; Kernel and :erlang.
-void add_types(module_table& modules);      ///< is_... and parts of values; Kernel and :erlang.
-void add_conversions(module_table& modules);///< Between texts, lists, atoms, numbers; :erlang.
-void add_kernel(module_table& modules);     ///< The rest of Kernel, Exception, Function.
+// -- the files
+// ------------------------------------------------------------------------------------------
+void add_operators(module_table& modules);   ///< Arithmetic and comparison; Kernel and :erlang.
+void add_types(module_table& modules);       ///< is_... and parts of values; Kernel and :erlang.
+void add_conversions(module_table& modules); ///< Between texts, lists, atoms, numbers; :erlang.
+void add_kernel(module_table& modules);      ///< The rest of Kernel, Exception, Function.
 void add_string(module_table& modules);
 void add_string_parts(module_table& modules); ///< Split, slice, pad, replace.
 void add_enum(module_table& modules);         ///< Enum without callbacks.
@@ -90,6 +93,6 @@ void add_enum_order(module_table& modules);   ///< Enum: sorting, grouping, extr
 void add_list(module_table& modules);         ///< List and :lists.
 void add_map(module_table& modules);          ///< Map and :maps.
 void add_keyword(module_table& modules);      ///< Keyword, Access.
-void add_numbers(module_table& modules);      ///< Integer, Float, :math, Bitwise, Range, Tuple, Atom.
+void add_numbers(module_table& modules); ///< Integer, Float, :math, Bitwise, Range, Tuple, Atom.
 
 } // namespace troupe::actors::eval::builtins

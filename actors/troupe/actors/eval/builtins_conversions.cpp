@@ -71,7 +71,8 @@ void add_atoms(module_adder m) {
   m.pure("list_to_existing_atom", 1,
          [](arguments a) { return make_atom(list_text("list_to_existing_atom", a)); });
   for (size_t arity : {1, 2}) {
-    m.pure("atom_to_binary", arity, [](arguments a) { return term{atom_text("atom_to_binary", a)}; });
+    m.pure("atom_to_binary", arity,
+           [](arguments a) { return term{atom_text("atom_to_binary", a)}; });
     for (std::string_view name : {"binary_to_atom", "binary_to_existing_atom"})
       m.pure(name, arity, [name](arguments a) { return make_atom(binary_text(name, a)); });
   }

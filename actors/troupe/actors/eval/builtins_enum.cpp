@@ -190,9 +190,8 @@ void add_element_functions(module_adder m) {
 }
 
 void add_whole_functions(module_adder m) {
-  m.pure("to_list", 1, [](arguments a) {
-    return a[0].is_list() ? a[0] : term::list(to_elements(a[0]));
-  });
+  m.pure("to_list", 1,
+         [](arguments a) { return a[0].is_list() ? a[0] : term::list(to_elements(a[0])); });
   m.pure("reverse", 1, [](arguments a) {
     auto all = to_elements(a[0]);
     std::ranges::reverse(all);

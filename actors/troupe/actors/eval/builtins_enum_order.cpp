@@ -110,8 +110,8 @@ task<term> sort(interpreter& i, environment& env, values args) {
   co_return elements_of(all);
 }
 
-/// `max`, `min`, `max_by`, `min_by`: the first of equals; an optional last argument answers for empty
-/// collections.
+/// `max`, `min`, `max_by`, `min_by`: the first of equals; an optional last argument answers for
+/// empty collections.
 template <bool By, bool Greatest>
 task<term> extreme(interpreter& i, environment& env, values args) {
   auto all = co_await with_keys(i, env, args, By);

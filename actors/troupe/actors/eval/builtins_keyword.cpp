@@ -69,9 +69,10 @@ term member(arguments a, size_t position) {
 const term* access(arguments a) {
   bool keywords = a[0].is_list() && (a[1].is(kind::atom) || a[0].is(kind::nil));
   if (a[0].is_list() && !keywords)
-    throw exception("ArgumentError",
-                    "the Access calls for keywords expect the key to be an atom, got: "
-                      + to_string(a[1].is_number() || a[1].is(kind::binary) ? a[1] : term{"another term"}));
+    throw exception(
+      "ArgumentError",
+      "the Access calls for keywords expect the key to be an atom, got: "
+        + to_string(a[1].is_number() || a[1].is(kind::binary) ? a[1] : term{"another term"}));
   if (!keywords && !a[0].is(kind::map) && !a[0].is_atom(words::nil))
     throw no_clause();
   return lookup(a[0], a[1]);
@@ -87,8 +88,8 @@ void add_access(module_adder m) {
         return value ? *value : all[2];
       } catch (failure& f) {
         if (f.reason.is_atom(words::function_clause)) {
-          auto line = term::tuple({atom{"Elixir.Access"}, atom{"get"}, term::list(all),
-                                   term::empty_list()});
+          auto line = term::tuple(
+            {atom{"Elixir.Access"}, atom{"get"}, term::list(all), term::empty_list()});
           f.stack = term::list({line});
         }
         throw;

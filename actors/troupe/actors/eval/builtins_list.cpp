@@ -168,9 +168,9 @@ void add_plain(module_adder m) {
     return term::list(parts(static_cast<size_t>(n), a[0]));
   });
   m.pure("wrap", 1, [](arguments a) {
-    return a[0].is_list()              ? a[0]
+    return a[0].is_list()             ? a[0]
            : a[0].is_atom(words::nil) ? term::empty_list()
-                                       : term::list({a[0]});
+                                      : term::list({a[0]});
   });
   m.pure("starts_with?", 2, [](arguments a) {
     auto list = list_at(a, 0), prefix = list_at(a, 1);

@@ -97,8 +97,8 @@ pure_builtin pad(bool front) {
     auto text = text_at(a, 0);
     auto wanted = integer_at(a, 1);
     auto filler = or_else(a, 2, " ");
-    auto padding = filler.is(kind::binary) ? characters(filler.as_binary())
-                                           : std::vector<std::string_view>{};
+    auto padding
+      = filler.is(kind::binary) ? characters(filler.as_binary()) : std::vector<std::string_view>{};
     constexpr int64_t padding_max = 1 << 26;
     if (wanted < 0 || wanted > padding_max || padding.empty())
       throw no_clause();

@@ -23,9 +23,11 @@ namespace troupe::actors::eval {
 [[nodiscard]] bool is_valid_text(std::string_view text);
 /// Returns the text without white space at the ends that are asked for.
 [[nodiscard]] std::string_view trimmed(std::string_view text, bool leading, bool trailing);
-/// Splits at every `separator`, which is not empty, but no more than `parts_max` parts; 0 is no bound.
+/// Splits at every `separator`, which is not empty, but no more than `parts_max` parts; 0 is no
+/// bound.
 [[nodiscard]] std::vector<std::string_view>
-split_text(std::string_view text, const std::vector<std::string_view>& separators, size_t parts_max);
+split_text(std::string_view text, const std::vector<std::string_view>& separators,
+           size_t parts_max);
 /// Splits at white space and leaves empty parts out.
 [[nodiscard]] std::vector<std::string_view> split_words(std::string_view text);
 /// Resolves a start that may count from the end, and a length, within `size` elements; nothing when

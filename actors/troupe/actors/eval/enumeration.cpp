@@ -51,22 +51,25 @@ std::optional<range_bounds> as_range(const term& x) {
 }
 
 term make_range(const std::vector<term>& bounds) {
+  if (bounds.size() != 2 && bounds.size() != 3)
+    throw bad_argument();
   if (!std::ranges::all_of(bounds, [](auto& x) { return x.is(kind::integer); })) {
     auto text = inspect_term(bounds[0]) + ".." + inspect_term(bounds[1]);
     if (bounds.size() == 2)
-      throw exception("ArgumentError", "ranges (first..last) expect both sides to be integers, got: "
-                                         + text);
-    throw exception("ArgumentError", "ranges (first..last//step) expect both sides to be integers and "
-                                     "the step to be a non-zero integer, got: "
-                                       + text + "//" + inspect_term(bounds[2]));
+      throw exception("ArgumentError",
+                      "ranges (first..last) expect both sides to be integers, got: " + text);
+    throw exception("ArgumentError",
+                    "ranges (first..last//step) expect both sides to be integers and "
+                    "the step to be a non-zero integer, got: "
+                      + text + "//" + inspect_term(bounds[2]));
   }
   auto first = bounds[0].as_integer(), last = bounds[1].as_integer();
   auto step = bounds.size() > 2 ? bounds[2].as_integer() : first <= last ? 1 : -1;
   if (step == 0)
-    throw exception("ArgumentError", "ranges (first..last//step) expect both sides to be integers and "
-                                     "the step to be a non-zero integer, got: "
-                                       + inspect_term(bounds[0]) + ".." + inspect_term(bounds[1])
-                                       + "//0");
+    throw exception("ArgumentError",
+                    "ranges (first..last//step) expect both sides to be integers and "
+                    "the step to be a non-zero integer, got: "
+                      + inspect_term(bounds[0]) + ".." + inspect_term(bounds[1]) + "//0");
   std::vector<term_pair> entries;
   entries.emplace_back(words::struct_, words::range_module);
   entries.emplace_back(words::first, first);
@@ -166,9 +169,8 @@ term collect(const std::vector<term>& elements, const term& into) {
   std::vector<term_pair> entries{into.as_map().begin(), into.as_map().end()};
   for (const auto& element : elements) {
     if (!element.is_tuple(2))
-      throw exception("ArgumentError",
-                      "collecting into a map requires {key, value} tuples, got: "
-                        + inspect_term(element));
+      throw exception("ArgumentError", "collecting into a map requires {key, value} tuples, got: "
+                                         + inspect_term(element));
     entries.emplace_back(element.as_tuple()[0], element.as_tuple()[1]);
   }
   return term::map(std::move(entries));

@@ -24,7 +24,8 @@ struct range_bounds {
 
 /// Returns the bounds of `%Range{}`; nothing for anything else.
 [[nodiscard]] std::optional<range_bounds> as_range(const term& x);
-/// Makes `first..last` or `first..last//step` of two or three values; fails unless they are integers.
+/// Makes `first..last` or `first..last//step` of two or three values; fails unless they are
+/// integers.
 [[nodiscard]] term make_range(const std::vector<term>& bounds);
 
 /// A place in a collection. Keeps the collection alive; never holds all of a range.

@@ -135,8 +135,9 @@ task<term> evaluator::local_call(const term& form, environment& env) {
   auto module = modules.find(words::kernel, name, arity) ? words::kernel : words::helpers;
   const auto* entry = modules.find(module, name, arity);
   if (!entry)
-    reject(form, env, "undefined function " + std::string{name.text()} + "/" + std::to_string(arity)
-                        + " (there is no such import)");
+    reject(form, env,
+           "undefined function " + std::string{name.text()} + "/" + std::to_string(arity)
+             + " (there is no such import)");
   auto arguments = co_await values(*n.args, env);
   if (entry->pure)
     co_return call_pure(*entry, module, name, arguments);
@@ -163,7 +164,8 @@ task<term> evaluator::dot_call(const term& form, environment& env, tail_call* ta
 /// `Kernel.if(...)` and the like: forms that are no functions.
 task<term> evaluator::remote_special(const term& form, environment& env) {
   auto n = quoted::as_node(form);
-  auto local = quoted::make_call(quoted::as_node(*n.head).args->tail().head().as_atom(), *n.meta, *n.args);
+  auto local
+    = quoted::make_call(quoted::as_node(*n.head).args->tail().head().as_atom(), *n.meta, *n.args);
   auto result = co_await eval(local, env);
   co_return result;
 }
@@ -175,7 +177,8 @@ task<term> evaluator::remote_call(const term& form, const term& target, atom nam
     auto list = n.args->is(kind::nil) ? std::string{} : inspect_term(*n.args);
     if (!list.empty())
       list = "(" + list.substr(1, list.size() - 2) + ")";
-    reject(form, env, "invalid call " + inspect_term(target) + "." + std::string{name.text()} + list);
+    reject(form, env,
+           "invalid call " + inspect_term(target) + "." + std::string{name.text()} + list);
   }
   auto value = co_await eval(target, env);
   if (value.is(kind::atom) && !(value.is_atom(words::nil) && n.args->is(kind::nil))) {
@@ -235,15 +238,17 @@ task<term> evaluator::capture(const term& form, environment& env, tail_call*) {
   auto n = quoted::as_node(form);
   auto what = quoted::as_capture(n.args->head(), *n.meta);
   if (!what)
-    reject(form, env, "invalid args for &, expected one of:\n\n"
-                      "  * &Mod.fun/arity to capture a remote function, such as &Enum.map/2\n"
-                      "  * &fun/arity to capture a local or imported function, such as &is_atom/1\n"
-                      "  * &some_code(&1, ...) containing at least one argument as &1, such as "
-                      "&List.flatten(&1)");
+    reject(form, env,
+           "invalid args for &, expected one of:\n\n"
+           "  * &Mod.fun/arity to capture a remote function, such as &Enum.map/2\n"
+           "  * &fun/arity to capture a local or imported function, such as &is_atom/1\n"
+           "  * &some_code(&1, ...) containing at least one argument as &1, such as "
+           "&List.flatten(&1)");
   if (what->skips) {
     auto last = std::to_string(what->arity), before = std::to_string(what->arity - 1);
-    reject(form, env, "capture argument &" + last + " cannot be defined without &" + before
-                        + " (you cannot skip arguments, all arguments must be numbered)");
+    reject(form, env,
+           "capture argument &" + last + " cannot be defined without &" + before
+             + " (you cannot skip arguments, all arguments must be numbered)");
   }
   if (what->form.is(kind::tuple))
     co_return make_closure(what->form, env);

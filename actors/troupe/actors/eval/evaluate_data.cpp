@@ -88,8 +88,12 @@ std::optional<term> evaluator::immediate(const term& form, const environment& en
     return form;
   if (!quoted::is_variable(form))
     return std::nullopt;
-  auto i = env.variables.find(quoted::as_node(form).head->as_atom());
-  return i == env.variables.end() ? std::nullopt : std::optional{i->second};
+  static const atom module{"__MODULE__"};
+  auto name = quoted::as_node(form).head->as_atom();
+  auto i = env.variables.find(name);
+  if (i != env.variables.end())
+    return i->second;
+  return name == module ? std::optional{term{}} : std::nullopt;
 }
 
 task<std::vector<term>> evaluator::values(const term& list, environment& env) {
@@ -176,8 +180,9 @@ task<term> evaluator::structure(const term& form, environment& env, tail_call*) 
   if (name.is_atom(words::range_module)) {
     auto range = value.put(words::struct_, name);
     if (!as_range(range))
-      reject(form, env, "the following keys must also be given when building struct Range: "
-                        "[:first, :last, :step]");
+      reject(form, env,
+             "the following keys must also be given when building struct Range: "
+             "[:first, :last, :step]");
     co_return range;
   }
   std::vector<term> list;
@@ -186,10 +191,11 @@ task<term> evaluator::structure(const term& form, environment& env, tail_call*) 
   auto made = new_exception(name.as_atom(), term::list(list));
   if (!made) {
     auto shown = inspect_term(name);
-    reject(form, env, shown + ".__struct__/1 is undefined, cannot expand struct " + shown
-                        + ". Make sure the struct name is correct. If the struct name exists and is "
-                          "correct but it still cannot be found, you likely have cyclic module "
-                          "usage in your code");
+    reject(form, env,
+           shown + ".__struct__/1 is undefined, cannot expand struct " + shown
+             + ". Make sure the struct name is correct. If the struct name exists and is "
+               "correct but it still cannot be found, you likely have cyclic module "
+               "usage in your code");
   }
   co_return *made;
 }

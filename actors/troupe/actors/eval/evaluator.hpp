@@ -1,8 +1,8 @@
 // The forms of the language, one function each, behind `interpreter`.
 //
-// Every function that evaluates takes its forms by reference: whoever calls keeps them alive, as the
-// innermost holder is the frame of `interpreter::evaluate` or of the function call.
-// Threads: confined to the process that evaluates.
+// Every function that evaluates takes its forms by reference: whoever calls keeps them alive, as
+// the innermost holder is the frame of `interpreter::evaluate` or of the function call. Threads:
+// confined to the process that evaluates.
 
 #pragma once
 
@@ -43,7 +43,8 @@ private:
   static const std::unordered_map<atom, special>& specials();
   static const special* find_special(atom name, size_t arity);
 
-  // -- literals, variables, containers: evaluate_data.cpp ------------------------------------------
+  // -- literals, variables, containers: evaluate_data.cpp
+  // ------------------------------------------
   [[nodiscard]] std::optional<term> immediate(const term& form, const environment& env) const;
   task<std::vector<term>> values(const term& list, environment& env);
   task<term> ready(term value);
@@ -58,7 +59,8 @@ private:
   task<term> alias(const term& form, environment& env, tail_call* tail);
   task<term> sigil(const term& form, environment& env, tail_call* tail);
 
-  // -- calls and functions: evaluate_calls.cpp ---------------------------------------------------------
+  // -- calls and functions: evaluate_calls.cpp
+  // ---------------------------------------------------------
   task<term> local_call(const term& form, environment& env);
   task<term> dot_call(const term& form, environment& env, tail_call* tail);
   task<term> remote_special(const term& form, environment& env);
@@ -73,7 +75,8 @@ private:
                  const std::vector<term>& arguments) const;
   void add_place(failure& f, atom module, atom name, const std::vector<term>& arguments) const;
 
-  // -- control: evaluate_control.cpp --------------------------------------------------------------------
+  // -- control: evaluate_control.cpp
+  // --------------------------------------------------------------------
   task<term> block(const term& form, environment& env, tail_call* tail);
   task<term> match(const term& form, environment& env, tail_call* tail);
   task<term> matches(const term& form, environment& env, tail_call* tail);
@@ -86,7 +89,8 @@ private:
   task<term> quote(const term& form, environment& env, tail_call* tail);
   task<term> binding(const term& form, environment& env, tail_call* tail);
 
-  // -- try, with, for: evaluate_blocks.cpp -------------------------------------------------------------------
+  // -- try, with, for: evaluate_blocks.cpp
+  // -------------------------------------------------------------------
   task<term> try_of(const term& form, environment& env, tail_call* tail);
   task<term> attempt(const term& sections, environment& env);
   const term* rescuer(const term& sections, const failure& f, environment& env) const;
@@ -98,7 +102,8 @@ private:
   task<> for_generator(comprehension& loop, size_t step, environment& env);
   task<> for_body(comprehension& loop, environment& env);
 
-  /// Finds the first clause that takes `values`, binds its variables in `env`, and returns its body.
+  /// Finds the first clause that takes `values`, binds its variables in `env`, and returns its
+  /// body.
   const term* select(const term& clauses, std::span<const term> values, environment& env) const;
   [[noreturn]] void reject(const term& form, const environment& env, std::string_view text) const;
   /// Returns the keyword value or rejects the form.

@@ -25,22 +25,25 @@ std::string ordinal(size_t n) {
   auto ones = n % 10;
   bool teen = n / 10 % 10 == 1;
   return std::to_string(n)
-         + (teen || ones == 0 || ones > 3 ? "th" : ones == 1 ? "st" : ones == 2 ? "nd" : "rd");
+         + (teen || ones == 0 || ones > 3 ? "th"
+            : ones == 1                   ? "st"
+            : ones == 2                   ? "nd"
+                                          : "rd");
 }
 
 std::string_view type_name(const term& x) {
   switch (x.type()) {
-  case kind::integer: return "Integer";
-  case kind::real: return "Float";
-  case kind::atom: return "Atom";
-  case kind::reference: return "Reference";
-  case kind::fun: return "Function";
-  case kind::pid: return "PID";
-  case kind::tuple: return "Tuple";
-  case kind::map: return "Map";
-  case kind::nil:
-  case kind::cons: return "List";
-  case kind::binary: return "BitString";
+    case kind::integer: return "Integer";
+    case kind::real: return "Float";
+    case kind::atom: return "Atom";
+    case kind::reference: return "Reference";
+    case kind::fun: return "Function";
+    case kind::pid: return "PID";
+    case kind::tuple: return "Tuple";
+    case kind::map: return "Map";
+    case kind::nil:
+    case kind::cons: return "List";
+    case kind::binary: return "BitString";
   }
   return "Any";
 }
@@ -140,8 +143,8 @@ std::string undefined_function(const term& x, const pid& viewer) {
   if (!function.is(kind::atom) || function.is_atom(words::nil) || !module.is(kind::atom)
       || !arity.is(kind::integer))
     return "undefined function";
-  auto result
-    = "function " + format_mfa(module.as_atom(), function.as_atom(), arity, viewer) + " is undefined";
+  auto result = "function " + format_mfa(module.as_atom(), function.as_atom(), arity, viewer)
+                + " is undefined";
   if (module.is_atom(words::nil))
     return result;
   if (field(x, "reason").is_atom(words::not_exported))

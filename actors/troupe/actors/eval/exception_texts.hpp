@@ -22,7 +22,8 @@ using message_function = std::string (*)(const term& exception, const pid& viewe
 
 /// Behind a failed `x.name` where `x` is no map.
 inline constexpr std::string_view dot_hint
-  = ". If you are using the dot syntax, such as map.field, make sure the left-hand side of the dot is "
+  = ". If you are using the dot syntax, such as map.field, make sure the left-hand side of the dot "
+    "is "
     "a map";
 
 std::string compile(const term& x, const pid& viewer);

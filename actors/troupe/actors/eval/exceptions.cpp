@@ -144,7 +144,8 @@ term normalize_tuple(std::span<const term> parts) {
     return make("BadArityError", {{words::function, call[0]}, {words::args, call[1]}});
   }
   if (parts.size() == 3 && parts[0].is_atom(words::badkey) && parts[2].is_atom(words::nil)) {
-    auto text = "key " + texts::shown(parts[1], {}) + " not found in: nil" + std::string{texts::dot_hint};
+    auto text
+      = "key " + texts::shown(parts[1], {}) + " not found in: nil" + std::string{texts::dot_hint};
     return make("KeyError", {{words::key, parts[1]}, {words::message, term{text}}});
   }
   for (const auto& row : table) {
@@ -208,7 +209,8 @@ std::string exception_message(const term& exception, const pid& viewer) {
     return std::string{text->as_binary()};
   if (known && known->say)
     return known->say(exception, viewer);
-  return "got " + texts::shown(text ? *text : term{}, viewer) + " while retrieving Exception.message/1";
+  return "got " + texts::shown(text ? *text : term{}, viewer)
+         + " while retrieving Exception.message/1";
 }
 
 } // namespace troupe::actors::eval

@@ -31,6 +31,7 @@ namespace troupe::actors::eval {
 [[nodiscard]] std::string blame(const term& exception, const term& stack, const pid& viewer);
 
 /// Returns `Mod.fun(1, 2)` or `Mod.fun/2`; `args` is a list or an arity.
-[[nodiscard]] std::string format_mfa(atom module, atom function, const term& args, const pid& viewer);
+[[nodiscard]] std::string format_mfa(atom module, atom function, const term& args,
+                                     const pid& viewer);
 
 } // namespace troupe::actors::eval

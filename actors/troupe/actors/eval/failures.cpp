@@ -39,7 +39,8 @@ failure no_clause() {
 }
 
 failure integer_overflow() {
-  return exception("ArithmeticError", "the result does not fit into 64 bits, the size of integers here");
+  return exception("ArithmeticError",
+                   "the result does not fit into 64 bits, the size of integers here");
 }
 
 failure argument_error(std::string_view module, std::string_view function, std::vector<term> args,

@@ -49,7 +49,8 @@ std::optional<std::string> stack_line(const term& entry, const pid& viewer) {
 
 /// Whether `reason` is what Erlang's own failures look like, so that a stack can be expected.
 bool is_error_reason(const term& reason) {
-  if (is_exception(reason) || reason.is_tagged(atom{"nocatch"}, 2) || reason.is_tagged(atom{"erpc"}, 2))
+  if (is_exception(reason) || reason.is_tagged(atom{"nocatch"}, 2)
+      || reason.is_tagged(atom{"erpc"}, 2))
     return true;
   auto exception = normalize(reason, {});
   return exception_name(exception) != "ErlangError";
@@ -79,7 +80,8 @@ private:
     // Code that the console evaluates has no stack where Erlang's has lines of its evaluator.
     if (!stack.is(kind::cons) && !(stack.is(kind::nil) && is_error_reason(reason)))
       return std::nullopt;
-    auto result = "an exception was raised:" + joiner + "** " + banner(normalize(reason, stack), viewer_);
+    auto result
+      = "an exception was raised:" + joiner + "** " + banner(normalize(reason, stack), viewer_);
     for (const auto* entry : quoted::elements(stack)) {
       auto line = stack_line(*entry, viewer_);
       if (!line)
@@ -93,7 +95,8 @@ private:
     return x.is_tagged(atom{"failed_to_start_child"}, 3);
   }
 
-  std::string failed_child(std::span<const term> parts, const std::string& joiner, int depth) const {
+  std::string failed_child(std::span<const term> parts, const std::string& joiner,
+                           int depth) const {
     return "shutdown: failed to start child: " + shown(parts[1], viewer_) + joiner + "** (EXIT) "
            + format(parts[2], joiner + "    ", depth + 1);
   }

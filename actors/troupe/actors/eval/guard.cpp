@@ -103,7 +103,8 @@ term guard::variable(const term& form) const {
       return bound;
   auto i = outer_->variables.find(name);
   if (i == outer_->variables.end())
-    reject(*n.meta, "undefined function " + std::string{name.text()} + "/0 (there is no such import)");
+    reject(*n.meta,
+           "undefined function " + std::string{name.text()} + "/0 (there is no such import)");
   return i->second;
 }
 

@@ -34,10 +34,11 @@ class host {
 public:
   virtual ~host() = default;
   [[nodiscard]] virtual pid self() const = 0;
-  /// Takes the first message of the mailbox for which `match` answers true, in arrival order; waits for
-  /// one, but no longer than `timeout`. `match` may remember what it bound.
+  /// Takes the first message of the mailbox for which `match` answers true, in arrival order; waits
+  /// for one, but no longer than `timeout`. `match` may remember what it bound.
   virtual task<std::optional<term>> receive(std::function<bool(const term&)> match,
-                                            std::optional<std::chrono::milliseconds> timeout) = 0;
+                                            std::optional<std::chrono::milliseconds> timeout)
+    = 0;
   /// Returns a number that is unique in this node, for `fun::index`.
   virtual uint64_t next_number() = 0;
   /// Lets others run. Called every `reductions_max` function calls, so that code which never
@@ -107,15 +108,17 @@ private:
   const module_table* modules_;
 };
 
-/// Fills in what needs no node: Kernel, the pure parts of :erlang, String, Enum, List, Map, Integer, ...
+/// Fills in what needs no node: Kernel, the pure parts of :erlang, String, Enum, List, Map,
+/// Integer, ...
 void add_pure_modules(module_table& modules);
 
 /// How much a text about a failure says: iex adds to the message what the stack tells about the
 /// arguments (`: 1 / 0`); reports of processes that died do not.
 enum class detail : uint8_t { report, shell };
 
-/// Returns `(RuntimeError) boom`, as iex prints behind `** ` for an uncaught failure: the exception's
-/// name and message (Erlang reasons normalised as Elixir's Exception.normalize does), `(exit) ...` or
+/// Returns `(RuntimeError) boom`, as iex prints behind `** ` for an uncaught failure: the
+/// exception's name and message (Erlang reasons normalised as Elixir's Exception.normalize does),
+/// `(exit) ...` or
 /// `(throw) ...`. Stack lines are not part of it.
 [[nodiscard]] std::string format_failure(const failure& f, const pid& viewer,
                                          detail how = detail::shell);
@@ -123,8 +126,9 @@ enum class detail : uint8_t { report, shell };
 [[nodiscard]] std::string format_stack(const failure& f, const pid& viewer,
                                        detail how = detail::shell);
 
-/// Returns the text after "exited with reason: " for a process that ended with `reason`, as Elixir's
-/// Exception.format_exit does: `:bye`, `no connection`, `an exception was raised:\n    ** (..) ..`.
+/// Returns the text after "exited with reason: " for a process that ended with `reason`, as
+/// Elixir's Exception.format_exit does: `:bye`, `no connection`, `an exception was raised:\n    **
+/// (..) ..`.
 [[nodiscard]] std::string format_exit(const term& reason, const pid& viewer);
 
 } // namespace troupe::actors::eval

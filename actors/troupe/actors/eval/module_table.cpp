@@ -5,7 +5,8 @@
 
 namespace troupe::actors::eval {
 
-void module_table::add(std::string_view module, std::string_view function, size_t arity, builtin f) {
+void module_table::add(std::string_view module, std::string_view function, size_t arity,
+                       builtin f) {
   entry e;
   e.waiting = std::move(f);
   functions_[{atom{module}, atom{function}}].insert_or_assign(arity, std::move(e));

@@ -237,7 +237,8 @@ term pattern_match::key_of(const term& form) const {
   if (auto value = literal_value(form))
     return *value;
   auto n = quoted::as_node(form);
-  reject(n ? *n.meta : term{}, "only literals and pinned variables are allowed as map keys in patterns");
+  reject(n ? *n.meta : term{},
+         "only literals and pinned variables are allowed as map keys in patterns");
 }
 
 void pattern_match::reject(const term& meta, std::string_view text) const {

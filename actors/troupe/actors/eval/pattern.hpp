@@ -16,7 +16,8 @@ namespace troupe::actors::eval {
 /// Variables that a match has bound; few, so that a search is enough.
 using bindings = std::vector<std::pair<atom, term>>;
 
-/// One match, which may have several patterns (the parameters of a function). Binds nothing outside.
+/// One match, which may have several patterns (the parameters of a function). Binds nothing
+/// outside.
 class pattern_match {
 public:
   /// `outer` is where pins look; it must outlive the match.

@@ -40,8 +40,8 @@ namespace {
 
 std::string crash_text(process& self, const failure& f) {
   auto viewer = self.group_leader();
-  auto text = format_failure(f, viewer);
-  auto stack = format_stack(f, viewer);
+  auto text = format_failure(f, viewer, detail::report);
+  auto stack = format_stack(f, viewer, detail::report);
   if (!stack.empty())
     text += "\n" + stack.substr(0, stack.size() - 1);
   return text;

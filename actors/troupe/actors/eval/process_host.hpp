@@ -19,6 +19,7 @@ public:
   task<std::optional<term>> receive(std::function<bool(const term&)> match,
                                     std::optional<std::chrono::milliseconds> timeout) override;
   uint64_t next_number() override;
+  task<> yield() override { return self_->yield(); }
 
   [[nodiscard]] process& owner() const noexcept { return *self_; }
 

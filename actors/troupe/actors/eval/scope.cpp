@@ -17,7 +17,7 @@ using names = std::set<atom>;
 
 class walker {
 public:
-  std::function<void(atom name, const term& meta)> on_free;
+  std::function<void(atom name, const term& meta, bool pinned)> on_free;
   std::function<void(atom name, size_t arity, const term& meta)> on_call;
 
   void walk(const term& form, names& known);
@@ -51,24 +51,42 @@ private:
 
 const std::unordered_map<atom, walker::handler>& walker::handlers() {
   static const std::unordered_map<atom, handler> result{
-    {words::match, &walker::match},          {words::fn, &walker::function},
-    {words::capture, &walker::capture},      {words::case_, &walker::sections},
-    {words::receive, &walker::sections},     {words::if_, &walker::either_branch},
-    {words::unless, &walker::either_branch}, {words::and_, &walker::either_branch},
-    {words::or_, &walker::either_branch},    {words::both, &walker::either_branch},
-    {words::either, &walker::either_branch}, {words::cond, &walker::conditions},
-    {words::try_, &walker::attempt},         {words::with, &walker::steps},
-    {words::for_, &walker::steps},           {words::pipe, &walker::pipe},
-    {words::matches, &walker::matches},      {words::quote, &walker::nothing},
-    {words::aliases, &walker::nothing},      {words::binding, &walker::nothing},
-    {words::block, &walker::arguments},      {words::tuple, &walker::arguments},
-    {words::map, &walker::arguments},        {words::structure, &walker::arguments},
-    {words::binary, &walker::arguments},     {words::bar, &walker::arguments},
-    {words::in, &walker::arguments},         {words::range, &walker::arguments},
-    {words::stepped_range, &walker::arguments}, {words::when, &walker::arguments},
-    {words::sigil_s, &walker::arguments},    {words::sigil_S, &walker::arguments},
-    {words::sigil_c, &walker::arguments},    {words::sigil_C, &walker::arguments},
-    {words::sigil_w, &walker::arguments},    {words::sigil_W, &walker::arguments},
+    {words::match, &walker::match},
+    {words::fn, &walker::function},
+    {words::capture, &walker::capture},
+    {words::case_, &walker::sections},
+    {words::receive, &walker::sections},
+    {words::if_, &walker::either_branch},
+    {words::unless, &walker::either_branch},
+    {words::and_, &walker::either_branch},
+    {words::or_, &walker::either_branch},
+    {words::both, &walker::either_branch},
+    {words::either, &walker::either_branch},
+    {words::cond, &walker::conditions},
+    {words::try_, &walker::attempt},
+    {words::with, &walker::steps},
+    {words::for_, &walker::steps},
+    {words::pipe, &walker::pipe},
+    {words::matches, &walker::matches},
+    {words::quote, &walker::nothing},
+    {words::aliases, &walker::nothing},
+    {words::binding, &walker::nothing},
+    {words::block, &walker::arguments},
+    {words::tuple, &walker::arguments},
+    {words::map, &walker::arguments},
+    {words::structure, &walker::arguments},
+    {words::binary, &walker::arguments},
+    {words::bar, &walker::arguments},
+    {words::in, &walker::arguments},
+    {words::range, &walker::arguments},
+    {words::stepped_range, &walker::arguments},
+    {words::when, &walker::arguments},
+    {words::sigil_s, &walker::arguments},
+    {words::sigil_S, &walker::arguments},
+    {words::sigil_c, &walker::arguments},
+    {words::sigil_C, &walker::arguments},
+    {words::sigil_w, &walker::arguments},
+    {words::sigil_W, &walker::arguments},
     {words::type, &walker::typed},
   };
   return result;
@@ -88,7 +106,7 @@ void walker::walk(const term& form, names& known) {
   if (quoted::is_variable(form)) {
     auto name = n.head->as_atom();
     if (!known.contains(name) && !name.text().starts_with("__"))
-      on_free(name, *n.meta);
+      on_free(name, *n.meta, false);
     return;
   }
   if (!n.head->is(kind::atom)) { // A call with a dot: the callee, then the arguments.
@@ -114,8 +132,11 @@ void walker::walk_all(const term& list, names& known) {
 void walker::pattern(const term& form, names& known) {
   if (quoted::is_variable(form)) {
     known.insert(quoted::as_node(form).head->as_atom());
-  } else if (quoted::is_call(form, words::pin)) {
-    walk_all(*quoted::as_node(form).args, known);
+  } else if (quoted::is_call(form, words::pin, 1)) {
+    const auto& pinned = quoted::as_node(form).args->head();
+    auto n = quoted::as_node(pinned);
+    if (quoted::is_variable(pinned) && !known.contains(n.head->as_atom()))
+      on_free(n.head->as_atom(), *n.meta, true);
   } else if (form.is(kind::cons)) {
     for (const auto* part : quoted::elements(form))
       pattern(*part, known);
@@ -249,9 +270,8 @@ void walker::steps(quoted::node n, names& known) {
 }
 
 void walker::pipe(quoted::node n, names& known) {
-  auto call = quoted::length(*n.args) == 2
-                ? quoted::piped(n.args->head(), n.args->tail().head())
-                : std::nullopt;
+  auto call = quoted::length(*n.args) == 2 ? quoted::piped(n.args->head(), n.args->tail().head())
+                                           : std::nullopt;
   if (call)
     walk(*call, known);
   else
@@ -295,20 +315,26 @@ void check_names(const term& form, const environment& env, const module_table& m
   names known;
   for (const auto& [name, value] : env.variables)
     known.insert(name);
-  auto reject = [&](atom name, size_t arity, const term& meta) {
+  auto reject = [&](const term& meta, const std::string& text) {
     auto line = quoted::line_of(meta);
-    throw compile_error(env.file, line ? line : env.line,
-                        "undefined function " + std::string{name.text()} + "/"
-                          + std::to_string(arity) + " (there is no such import)");
+    throw compile_error(env.file, line ? line : env.line, text);
+  };
+  auto undefined = [&](atom name, size_t arity, const term& meta) {
+    reject(meta, "undefined function " + std::string{name.text()} + "/" + std::to_string(arity)
+                   + " (there is no such import)");
   };
   walker w;
-  w.on_free = [&](atom name, const term& meta) {
+  w.on_free = [&](atom name, const term& meta, bool pinned) {
+    auto text = std::string{name.text()};
+    if (pinned)
+      reject(meta, "undefined variable ^" + text + ". No variable \"" + text
+                     + "\" has been defined before the current pattern");
     if (!modules.find(words::kernel, name, 0) && !modules.find(words::helpers, name, 0))
-      reject(name, 0, meta);
+      undefined(name, 0, meta);
   };
   w.on_call = [&](atom name, size_t arity, const term& meta) {
     if (!modules.find(words::kernel, name, arity) && !modules.find(words::helpers, name, arity))
-      reject(name, arity, meta);
+      undefined(name, arity, meta);
   };
   w.walk(form, known);
 }
@@ -316,7 +342,7 @@ void check_names(const term& form, const environment& env, const module_table& m
 std::set<atom> free_variables(const term& fn) {
   names result;
   walker w;
-  w.on_free = [&](atom name, const term&) { result.insert(name); };
+  w.on_free = [&](atom name, const term&, bool) { result.insert(name); };
   w.on_call = [](atom, size_t, const term&) {};
   names known;
   w.walk(fn, known);
@@ -325,11 +351,10 @@ std::set<atom> free_variables(const term& fn) {
 
 bool is_special_form(atom name) {
   static const std::set<atom> macros{
-    words::and_,           words::or_,        words::both,           words::either,
-    words::in,             words::if_,        words::pipe,           words::unless,
-    words::range,          words::concat,     atom{"to_string"},     atom{"to_charlist"},
-    atom{"is_nil"},        atom{"is_struct"}, atom{"is_exception"},  atom{"raise"},
-    atom{"reraise"},       atom{"then"},      atom{"tap"},           atom{"!"},
+    words::and_,       words::or_,          words::both,    words::either,     words::in,
+    words::if_,        words::pipe,         words::unless,  words::range,      words::concat,
+    atom{"to_string"}, atom{"to_charlist"}, atom{"is_nil"}, atom{"is_struct"}, atom{"is_exception"},
+    atom{"raise"},     atom{"reraise"},     atom{"then"},   atom{"tap"},       atom{"!"},
   };
   return macros.contains(name);
 }

@@ -11,8 +11,8 @@
 
 namespace troupe::actors::eval {
 
-/// Throws CompileError when `quoted` uses a variable or a local function that nobody defines, so that
-/// nothing of a line runs when a part of it cannot.
+/// Throws CompileError when `quoted` uses a variable or a local function that nobody defines, so
+/// that nothing of a line runs when a part of it cannot.
 void check_names(const term& quoted, const environment& env, const module_table& modules);
 
 /// Returns the variables that an `fn` uses and does not bind itself.

@@ -30,9 +30,11 @@ inline const atom nil{}, true_{"true"}, false_{"false"}, ok{"ok"}, error{"error"
 inline const atom infinity{"infinity"}, exit{"exit"}, throw_{"throw"}, normal{"normal"};
 inline const atom struct_{"__struct__"}, exception{"__exception__"}, message{"message"};
 inline const atom first{"first"}, last{"last"}, step{"step"}, erlang{"erlang"};
-inline const atom kernel{"Elixir.Kernel"}, helpers{"Elixir.IEx.Helpers"}, range_module{"Elixir.Range"};
+inline const atom kernel{"Elixir.Kernel"}, helpers{"Elixir.IEx.Helpers"},
+  range_module{"Elixir.Range"};
 
-// -- reasons of failures ------------------------------------------------------------------------------
+// -- reasons of failures
+// ------------------------------------------------------------------------------
 inline const atom badarg{"badarg"}, badarith{"badarith"}, badmatch{"badmatch"}, undef{"undef"};
 inline const atom function_clause{"function_clause"}, case_clause{"case_clause"};
 inline const atom cond_clause{"cond_clause"}, try_clause{"try_clause"}, badfun{"badfun"};
@@ -42,6 +44,7 @@ inline const atom arguments{"arguments"}, term{"term"}, key{"key"}, module{"modu
 inline const atom function{"function"}, arity{"arity"}, value{"value"}, protocol{"protocol"};
 inline const atom description{"description"}, original{"original"}, args{"args"};
 inline const atom operator_{"operator"}, file{"file"}, not_loaded{"module could not be loaded"};
-inline const atom not_exported{"function not exported"}, hints{"hints"}, timeout_value{"timeout_value"};
+inline const atom not_exported{"function not exported"}, hints{"hints"},
+  timeout_value{"timeout_value"};
 
 } // namespace troupe::actors::eval::words
