@@ -7,6 +7,7 @@ import socket
 import stat
 import time
 
+import raw_peer
 import support
 
 A = "a@127.0.0.1"
@@ -221,7 +222,6 @@ class Configuring(Case):
         self.assertEqual(a.err(), "")
 
     def port_of(self, node):
-        import raw_peer
         return raw_peer.port_of(A, self.epmd_port)
 
     def test_hidden(self):

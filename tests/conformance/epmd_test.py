@@ -5,7 +5,6 @@ import signal
 import socket
 import struct
 import subprocess
-import unittest
 
 import raw_peer
 import support

@@ -5,7 +5,6 @@ import re
 import select
 import socket
 import struct
-import threading
 import time
 
 import raw_peer

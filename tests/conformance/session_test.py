@@ -4,7 +4,7 @@ What is typed is what was typed at two iex of Elixir 1.14 (Erlang/OTP 25); what 
 they printed, but for the numbers of processes and references.
 """
 
-import unittest
+import re
 
 import support
 
@@ -113,7 +113,6 @@ class OnTerminals(support.Case):
         def shown():
             return [support.normalise(x) for x in a.lines()[a.mark:]]
 
-        import re
         support.wait_until(lambda: all(x in shown() for x in expected) and any(re.match(head, x) for x in shown()),
                            lambda: f"expected {expected} and {head}\n{a}")
         a.prompt()

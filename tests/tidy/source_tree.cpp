@@ -38,7 +38,8 @@ source_file read(const fs::path& top, const fs::path& path) {
 std::vector<source_file> read_all() {
   const fs::path top{TROUPE_SOURCE_DIR};
   std::vector<source_file> files;
-  for (auto i = fs::recursive_directory_iterator{top}; i != fs::recursive_directory_iterator{}; ++i) {
+  for (auto i = fs::recursive_directory_iterator{top}; i != fs::recursive_directory_iterator{};
+       ++i) {
     if (i->is_directory() && not_ours.contains(i->path().filename().string()))
       i.disable_recursion_pending();
     else if (i->is_regular_file() && !i->path().string().ends_with(".swp"))
@@ -163,7 +164,8 @@ void report::add(const source_file& where, std::string_view what) {
 }
 
 void report::each_line(const source_file& where, std::string_view text,
-                       const std::function<bool(const std::string&)>& broken, std::string_view what) {
+                       const std::function<bool(const std::string&)>& broken,
+                       std::string_view what) {
   size_t number = 0;
   for (auto& line : lines_of(text))
     if (++number; broken(line))

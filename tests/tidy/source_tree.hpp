@@ -18,7 +18,8 @@ struct source_file {
   std::string path; ///< From the top of the tree, with '/'.
   std::string text;
   std::vector<std::string> lines;
-  std::string code; ///< C++ only: `text`, in which comments and the contents of literals are blanks.
+  std::string
+    code; ///< C++ only: `text`, in which comments and the contents of literals are blanks.
 
   [[nodiscard]] bool in(std::string_view folder) const { return path.starts_with(folder); }
   [[nodiscard]] bool ends(std::string_view suffix) const { return path.ends_with(suffix); }

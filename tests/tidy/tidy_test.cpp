@@ -164,10 +164,11 @@ TEST_CASE("tidy: unit and cluster tests never sleep") {
 TEST_CASE("tidy: the logic reads time and randomness from the clock") {
   static const std::regex direct{
     R"(\b(steady_clock|system_clock)::now\b|\brandom_device\b|\bstd::rand\b|\bgetrandom\b)"};
-  // The clock itself, the time in front of log lines, random bits for the cookie and for the name of
-  // this life of the node, and the port mapper, which is sockets and nothing else.
-  static const std::regex allowed{R"(runtime/troupe/(dist/asio_clock\.[ch]pp|internal/log_sink\.cpp|)"
-                                  R"(internal/caf_system\.cpp|cookie\.cpp|epmd/\w+\.cpp))"};
+  // The clock itself, the time in front of log lines, random bits for the cookie and for the name
+  // of this life of the node, and the port mapper, which is sockets and nothing else.
+  static const std::regex allowed{
+    R"(runtime/troupe/(dist/asio_clock\.[ch]pp|internal/log_sink\.cpp|)"
+    R"(internal/caf_system\.cpp|cookie\.cpp|epmd/\w+\.cpp))"};
   report broken;
   for (auto& x : all_files())
     if (x.is_cpp() && in_library(x) && !std::regex_match(x.path, allowed))
@@ -192,9 +193,11 @@ TEST_CASE("tidy: nothing is left for later or switched off") {
 }
 
 TEST_CASE("tidy: no braces with temporaries beside co_await, which g++ 12 miscompiles") {
-  // Fine are the body of a lambda or a statement (`-> task<> {`, `) {`), and awaiters that own nothing.
+  // Fine are the body of a lambda or a statement (`-> task<> {`, `) {`), and awaiters that own
+  // nothing.
   static const std::regex awaiting{R"(co_await[^;{}]*)"};
-  static const std::regex awaiter{R"(co_await\s+(std::suspend_always|internal::wait_for|break_off))"};
+  static const std::regex awaiter{
+    R"(co_await\s+(std::suspend_always|internal::wait_for|break_off))"};
   static const std::regex body{R"((\)|->\s*[\w:]+(<[\w:<>, ]*>)?|\bmutable|\bnoexcept)\s*$)"};
   report broken;
   for (auto& x : all_files()) {

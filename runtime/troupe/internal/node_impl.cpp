@@ -111,10 +111,12 @@ std::optional<error> node::impl::register_name() {
   });
   std::optional<error> failed;
   auto answered = await(epmd::registration::start_timeout + std::chrono::seconds{1}, [&](auto done) {
-    registration->start([&failed, done](result<uint32_t> x) {
-      if (!x)
-        failed = x.error();
-      done();
+    time->post([&, done] { // the transport thread runs already
+      registration->start([&failed, done](result<uint32_t> x) {
+        if (!x)
+          failed = x.error();
+        done();
+      });
     });
   });
   if (!answered)
@@ -180,7 +182,12 @@ std::vector<std::string> node::impl::stop() {
   std::vector<std::string> left;
   if (core) {
     if (registration)
-      registration->stop();
+      await(std::chrono::seconds{1}, [this](auto done) {
+        time->post([this, done] {
+          registration->stop();
+          done();
+        });
+      });
     // Connections first: peers learn `noconnection`, as of a node that halts, and not our way of stopping.
     if (kernel)
       await(std::chrono::seconds{1}, [this](auto done) { kernel->stop(done); });
