@@ -14,7 +14,8 @@ namespace troupe::limits {
 inline constexpr std::chrono::milliseconds handshake_timeout{7'000};
 /// Bytes taken from a peer before it has proven the cookie; above it the connection is closed.
 inline constexpr size_t unauthenticated_bytes_max = 4096;
-/// Connections that have not proven the cookie yet; above it new ones are closed at once.
+/// Accepted connections that have not proven the cookie yet; above it the oldest is closed, so that silent
+/// strangers do not keep honest peers out.
 inline constexpr size_t unauthenticated_connections_max = 256;
 /// One handshake frame; above it the connection is closed.
 inline constexpr size_t handshake_frame_bytes_max = 1024;

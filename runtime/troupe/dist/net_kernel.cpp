@@ -167,12 +167,18 @@ void net_kernel::notify(const std::vector<node_monitor::notice>& notices) {
 // -- connections ---------------------------------------------------------------------------------------
 
 void net_kernel::accept(std::unique_ptr<stream> wire) {
-  auto full = [this] {
+  {
+    // As many again may be on their way out.
     std::lock_guard guard{mutex_};
-    return stopping_ || connections_.size() >= table_.size() + limits::unauthenticated_connections_max;
-  };
-  if (full())
-    return; // dropping the stream closes it
+    if (stopping_ || connections_.size() >= table_.size() + 2 * limits::unauthenticated_connections_max)
+      return; // dropping the stream closes it
+  }
+  if (strangers_.size() >= limits::unauthenticated_connections_max) {
+    // The one that has been silent for longest goes: an honest peer needs milliseconds.
+    auto oldest = strangers_.extract(strangers_.begin());
+    if (auto x = oldest.mapped().lock())
+      x->close(errc::overload);
+  }
   adopt(std::move(wire), session::role::accepting, {});
 }
 
@@ -183,6 +189,8 @@ void net_kernel::adopt(std::unique_ptr<stream> wire, session::role role, const s
     std::lock_guard guard{mutex_};
     connections_.emplace(opts.id, x);
   }
+  if (role == session::role::accepting)
+    strangers_.emplace(opts.id, x);
   x->start();
 }
 
@@ -210,6 +218,7 @@ errc net_kernel::on_authenticated(connection& from, const peer_identity& who) {
 }
 
 void net_kernel::on_up(const std::shared_ptr<connection>& from) {
+  strangers_.erase(from->id());
   auto name = from->peer_name();
   auto current = [&] { // under the mutex
     auto* entry = table_.find(name);
@@ -265,6 +274,7 @@ void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why, cons
   auto name = from->peer_name();
   auto was_up = false;
   std::function<void()> stopped;
+  strangers_.erase(from->id());
   {
     std::lock_guard guard{mutex_};
     connections_.erase(from->id());

@@ -103,8 +103,9 @@ private:
   clock* time_;
   const options opts_;
   const atom self_;
-  log_limiter limiter_;              // Transport thread only, as are the next two.
+  log_limiter limiter_;              // Transport thread only, as are the next three.
   std::map<atom, dial> dials_;
+  std::map<uint64_t, std::weak_ptr<connection>> strangers_; // Accepted, not up; oldest first.
   std::function<void()> stopped_;
   std::atomic<uint64_t> last_id_{0};
 
