@@ -18,8 +18,9 @@ namespace troupe::console {
 namespace {
 
 std::string banner(node& at) {
-  return "Troupe " TROUPE_VERSION " - node " + at.name() + "\n"
-         "Interactive console in Elixir's syntax - press Ctrl+D to leave\n";
+  return "Troupe " TROUPE_VERSION " - node " + at.name()
+         + "\n"
+           "Interactive console in Elixir's syntax - press Ctrl+D to leave\n";
 }
 
 actors::shell_options shell_of(const options& opts, node& at, const actors::terminal& screen) {

@@ -28,7 +28,9 @@ result<options> read_options(int argc, const char* const* argv) {
     result.expressions = values["eval"].as<std::vector<std::string>>();
   std::ostringstream text;
   text << "Usage: troupe [options]\n\nA node with a console that understands Elixir's syntax.\n\n"
-       << known << "\nThe same names can stand in the environment, as TROUPE_COOKIE, and in the file of --config.\n";
+       << known
+       << "\nThe same names can stand in the environment, as TROUPE_COOKIE, and in the file of "
+          "--config.\n";
   result.help_text = text.str();
   if (result.help || result.version)
     return result;

@@ -51,5 +51,7 @@ private:
 
 template <>
 struct std::hash<troupe::atom> {
-  size_t operator()(troupe::atom x) const noexcept { return x.index() * size_t{0x9E3779B97F4A7C15}; }
+  size_t operator()(troupe::atom x) const noexcept {
+    return x.index() * size_t{0x9E3779B97F4A7C15};
+  }
 };

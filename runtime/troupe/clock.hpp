@@ -2,8 +2,8 @@
 // can run in one thread on a virtual clock.
 //
 // Erlang counterpart: the runtime's timer wheel.
-// Threads: `now`, `random`, `after` and `cancel` from any thread; actions run on the transport thread,
-// one at a time.
+// Threads: `now`, `random`, `after` and `cancel` from any thread; actions run on the transport
+// thread, one at a time.
 
 #pragma once
 

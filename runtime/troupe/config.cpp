@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -30,7 +30,8 @@ constexpr unsigned threads_max = 1024;
 std::optional<unsigned> read_number(const std::string& text, unsigned lowest, unsigned highest) {
   unsigned value = 0;
   auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size() || value > highest || value < lowest)
+  if (failed != std::errc{} || end != text.data() + text.size() || value > highest
+      || value < lowest)
     return std::nullopt;
   return value;
 }
@@ -38,8 +39,8 @@ std::optional<unsigned> read_number(const std::string& text, unsigned lowest, un
 result<uint16_t> read_port(const std::string& text, const char* option, uint16_t lowest) {
   auto value = read_number(text, lowest, 65535);
   if (!value)
-    return bad("--" + std::string{option} + " '" + text + "' is not a port: give a number from " + std::to_string(lowest)
-               + " to 65535");
+    return bad("--" + std::string{option} + " '" + text + "' is not a port: give a number from "
+               + std::to_string(lowest) + " to 65535");
   return static_cast<uint16_t>(*value);
 }
 
@@ -72,12 +73,14 @@ result<std::string> short_name(const std::string& text) {
   if (::gethostname(host.data(), host.size() - 1) != 0)
     return bad("--sname: this machine has no host name");
   std::string own = host.data();
-  auto full = text.find('@') == std::string::npos ? text + "@" + own.substr(0, own.find('.')) : text;
+  auto full
+    = text.find('@') == std::string::npos ? text + "@" + own.substr(0, own.find('.')) : text;
   auto parsed = node_name::parse(full);
   if (!parsed)
     return parsed.error();
   if (parsed->host().find('.') != std::string_view::npos)
-    return bad("cannot set the short node name '" + text + "': its host part must have no dot; use --name for a long name");
+    return bad("cannot set the short node name '" + text
+               + "': its host part must have no dot; use --name for a long name");
   return full;
 }
 
@@ -87,26 +90,36 @@ void config::describe(po::options_description& out) {
   auto add = out.add_options();
   add("name", po::value<std::string>()->value_name("NAME@HOST"),
       "long node name; without a name the node is nonode@nohost and has no network");
-  add("sname", po::value<std::string>()->value_name("NAME"), "short node name; the host is this machine's");
-  add("cookie", po::value<std::string>()->value_name("TEXT"), "the secret that all nodes of a cluster share");
+  add("sname", po::value<std::string>()->value_name("NAME"),
+      "short node name; the host is this machine's");
+  add("cookie", po::value<std::string>()->value_name("TEXT"),
+      "the secret that all nodes of a cluster share");
   add("cookie-file", po::value<std::string>()->value_name("PATH"),
       "file with the secret; default ~/.troupe.cookie, made at first use");
   add("listen", po::value<std::string>()->value_name("ADDR[:PORT]"),
       "where to accept peers; default the address of HOST and any free port");
-  add("transport", po::value<std::string>()->value_name("tls|plain"), "how nodes talk; default tls, keyed by the cookie");
+  add("transport", po::value<std::string>()->value_name("tls|plain"),
+      "how nodes talk; default tls, keyed by the cookie");
   add("ticktime", po::value<std::string>()->value_name("SECONDS"),
       "a peer silent for this long is down; default 60, fractions allowed");
   add("hidden", po::bool_switch(), "connect only where asked to; peers list this node as hidden");
-  add("epmd-port", po::value<std::string>()->value_name("N"), "port of the port mapper; default 4369");
-  add("threads", po::value<std::string>()->value_name("N"), "threads that run processes; default one per core");
-  add("log-level", po::value<std::string>()->value_name("LEVEL"), "error, warning, info (default) or debug");
-  add("log-file", po::value<std::string>()->value_name("PATH"), "where log lines go; default standard error");
-  add("config", po::value<std::string>()->value_name("PATH"), "file with these options, one `name = value` a line");
+  add("epmd-port", po::value<std::string>()->value_name("N"),
+      "port of the port mapper; default 4369");
+  add("threads", po::value<std::string>()->value_name("N"),
+      "threads that run processes; default one per core");
+  add("log-level", po::value<std::string>()->value_name("LEVEL"),
+      "error, warning, info (default) or debug");
+  add("log-file", po::value<std::string>()->value_name("PATH"),
+      "where log lines go; default standard error");
+  add("config", po::value<std::string>()->value_name("PATH"),
+      "file with these options, one `name = value` a line");
 }
 
 result<config> config::read(const po::variables_map& values) {
   config c;
-  auto text = [&](const char* name) { return values.count(name) ? values[name].as<std::string>() : std::string{}; };
+  auto text = [&](const char* name) {
+    return values.count(name) ? values[name].as<std::string>() : std::string{};
+  };
   if (values.count("name") && values.count("sname"))
     return bad("--name and --sname exclude each other: give one of them");
   if (values.count("name")) {
@@ -139,7 +152,8 @@ result<config> config::read(const po::variables_map& values) {
     auto given = text("ticktime");
     char* end = nullptr;
     auto seconds = std::strtod(given.c_str(), &end);
-    if (given.empty() || *end != '\0' || !std::isfinite(seconds) || seconds < 0.1 || seconds > 86'400)
+    if (given.empty() || *end != '\0' || !std::isfinite(seconds) || seconds < 0.1
+        || seconds > 86'400)
       return bad("--ticktime '" + given + "' is no time: give seconds from 0.1 to 86400");
     c.ticktime = std::chrono::milliseconds{static_cast<int64_t>(seconds * 1000)};
   }
@@ -153,12 +167,14 @@ result<config> config::read(const po::variables_map& values) {
   if (values.count("threads")) {
     auto count = read_number(text("threads"), 1, threads_max);
     if (!count)
-      return bad("--threads '" + text("threads") + "' is no count: give a number from 1 to " + std::to_string(threads_max));
+      return bad("--threads '" + text("threads") + "' is no count: give a number from 1 to "
+                 + std::to_string(threads_max));
     c.threads = *count;
   }
   if (values.count("log-level"))
     c.log_level = text("log-level");
-  if (c.log_level != "error" && c.log_level != "warning" && c.log_level != "info" && c.log_level != "debug")
+  if (c.log_level != "error" && c.log_level != "warning" && c.log_level != "info"
+      && c.log_level != "debug")
     return bad("--log-level '" + c.log_level + "' is unknown: give error, warning, info or debug");
   c.log_file = text("log-file");
   return c;
@@ -171,33 +187,40 @@ result<std::string> config::secret() const {
     return read_cookie_file(cookie_file);
   auto* home = std::getenv("HOME");
   if (!home || !*home)
-    return bad("there is no cookie: give --cookie or --cookie-file (HOME is not set, so there is no ~/.troupe.cookie)");
+    return bad("there is no cookie: give --cookie or --cookie-file (HOME is not set, so there is "
+               "no ~/.troupe.cookie)");
   return read_or_make_default_cookie(home);
 }
 
-result<bool> parse_options(int argc, const char* const* argv, const po::options_description& known, po::variables_map& values) {
+result<bool> parse_options(int argc, const char* const* argv, const po::options_description& known,
+                           po::variables_map& values) {
   try {
     // No guessing: what is short for one option today may be short for two tomorrow.
     auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
     auto given = po::command_line_parser(argc, argv).options(known).style(style).run();
     for (auto& x : given.options)
       if (x.position_key >= 0)
-        return bad("'" + (x.value.empty() ? std::string{} : x.value.front()) + "' is no option; --help lists the options");
+        return bad("'" + (x.value.empty() ? std::string{} : x.value.front())
+                   + "' is no option; --help lists the options");
     po::store(given, values);
-    po::store(po::parse_environment(known, [&](std::string name) -> std::string {
-                if (!name.starts_with("TROUPE_"))
-                  return {};
-                name.erase(0, 7);
-                for (auto& c : name)
-                  c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-                return known.find_nothrow(name, false) ? name : std::string{};
-              }),
+    po::store(po::parse_environment(known,
+                                    [&](std::string name) -> std::string {
+                                      if (!name.starts_with("TROUPE_"))
+                                        return {};
+                                      name.erase(0, 7);
+                                      for (auto& c : name)
+                                        c = c == '_' ? '-'
+                                                     : static_cast<char>(
+                                                       std::tolower(static_cast<unsigned char>(c)));
+                                      return known.find_nothrow(name, false) ? name : std::string{};
+                                    }),
               values);
     if (values.count("config")) {
       auto path = values["config"].as<std::string>();
       std::ifstream file{path};
       if (!file)
-        return bad("--config '" + path + "' cannot be read: give a file with one `name = value` a line");
+        return bad("--config '" + path
+                   + "' cannot be read: give a file with one `name = value` a line");
       po::store(po::parse_config_file(file, known), values);
     }
     po::notify(values);

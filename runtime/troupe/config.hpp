@@ -50,8 +50,9 @@ struct config {
   [[nodiscard]] result<std::string> secret() const;
 };
 
-/// Parses a command line, then the environment (`TROUPE_COOKIE` for `--cookie`, and so on), then the file
-/// that `--config` names; what comes first wins. An unknown option, or one with an unfit value, is an error.
+/// Parses a command line, then the environment (`TROUPE_COOKIE` for `--cookie`, and so on), then
+/// the file that `--config` names; what comes first wins. An unknown option, or one with an unfit
+/// value, is an error.
 [[nodiscard]] result<bool> parse_options(int argc, const char* const* argv,
                                          const boost::program_options::options_description& known,
                                          boost::program_options::variables_map& values);

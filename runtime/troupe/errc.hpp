@@ -1,7 +1,7 @@
 // Error codes of calls between nodes, and why a connection ended.
 //
-// Erlang counterpart: reasons such as `noconnection`, and what net_kernel logs of a failed handshake.
-// Threads: immutable values.
+// Erlang counterpart: reasons such as `noconnection`, and what net_kernel logs of a failed
+// handshake. Threads: immutable values.
 
 #pragma once
 

@@ -19,8 +19,8 @@ inline const atom noproc{"noproc"};
 inline const atom noconnection{"noconnection"};
 inline const atom undef{"undef"};
 
-/// The error that CAF's monitors and links see. `normal` is no error; reasons that CAF does not know
-/// become an error of category `troupe` with the reason's text as context.
+/// The error that CAF's monitors and links see. `normal` is no error; reasons that CAF does not
+/// know become an error of category `troupe` with the reason's text as context.
 [[nodiscard]] caf::error to_caf(const term& reason);
 
 /// The reason that processes see of a CAF actor's end.

@@ -17,8 +17,8 @@ struct inspect_options {
   size_t width = 80;
   /// Most elements of one container that are printed before `...`; 0 means all.
   size_t limit = 50;
-  /// The node (and its creation) whose pids print as `#PID<0.N.S>`. Pids of other nodes print with a
-  /// number that stands for that node in this program, given in the order in which they are met.
+  /// The node (and its creation) whose pids print as `#PID<0.N.S>`. Pids of other nodes print with
+  /// a number that stands for that node in this program, given in the order in which they are met.
   pid viewer{};
 };
 

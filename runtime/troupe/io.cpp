@@ -46,11 +46,13 @@ task<term> io::request(process& self, term server, term what) {
 }
 
 task<term> io::put_chars(std::string text) {
-  return request(*owner_, owner_->group_leader(), term::tuple({atom{"put_chars"}, unicode, std::move(text)}));
+  return request(*owner_, owner_->group_leader(),
+                 term::tuple({atom{"put_chars"}, unicode, std::move(text)}));
 }
 
 task<term> io::get_line(std::string prompt) {
-  return request(*owner_, owner_->group_leader(), term::tuple({atom{"get_line"}, unicode, std::move(prompt)}));
+  return request(*owner_, owner_->group_leader(),
+                 term::tuple({atom{"get_line"}, unicode, std::move(prompt)}));
 }
 
 task<term> io::get_chars(std::string prompt, int64_t count) {

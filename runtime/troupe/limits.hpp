@@ -10,27 +10,32 @@
 
 namespace troupe::limits {
 
-/// From dial or accept to `up`; above it the attempt ends with `errc::timeout`. Erlang's net_setuptime.
+/// From dial or accept to `up`; above it the attempt ends with `errc::timeout`. Erlang's
+/// net_setuptime.
 inline constexpr std::chrono::milliseconds handshake_timeout{7'000};
 /// Bytes taken from a peer before it has proven the cookie; above it the connection is closed.
 inline constexpr size_t unauthenticated_bytes_max = 4096;
-/// Accepted connections that have not proven the cookie yet; above it the oldest is closed, so that silent
-/// strangers do not keep honest peers out.
+/// Accepted connections that have not proven the cookie yet; above it the oldest is closed, so that
+/// silent strangers do not keep honest peers out.
 inline constexpr size_t unauthenticated_connections_max = 256;
 /// One handshake frame; above it the connection is closed.
 inline constexpr size_t handshake_frame_bytes_max = 1024;
 /// One frame on the wire after the handshake; a longer message travels in fragments of this size.
 inline constexpr size_t frame_bytes_max = 64 * 1024;
-/// One message, whole; a sender is told, a receiver closes the connection. Erlang has no bound here.
+/// One message, whole; a sender is told, a receiver closes the connection. Erlang has no bound
+/// here.
 inline constexpr size_t message_bytes_max = 256 * 1024 * 1024;
-/// Messages of one connection whose fragments are incomplete, and their bytes; above it it is closed.
+/// Messages of one connection whose fragments are incomplete, and their bytes; above it it is
+/// closed.
 inline constexpr size_t reassembly_messages_max = 256;
 inline constexpr size_t reassembly_bytes_max = 512 * 1024 * 1024;
-/// Outbound bytes of one connection above which senders that can wait do wait. Erlang's +zdbbl default.
+/// Outbound bytes of one connection above which senders that can wait do wait. Erlang's +zdbbl
+/// default.
 inline constexpr size_t outbound_bytes_soft = 1024 * 1024;
 /// Outbound bytes of one connection above which it is closed with `errc::overload`.
 inline constexpr size_t outbound_bytes_hard = 512 * 1024 * 1024;
-/// Signals held for a peer while it is dialled; above it the dial is given up, which tells all waiters.
+/// Signals held for a peer while it is dialled; above it the dial is given up, which tells all
+/// waiters.
 inline constexpr size_t pending_signals_max = 1'000'000;
 /// Connections at once; above it dials and accepted peers are refused.
 inline constexpr size_t connections_max = 4096;
@@ -38,7 +43,8 @@ inline constexpr size_t connections_max = 4096;
 inline constexpr size_t interned_names_max = 8192;
 /// Nesting of terms and of messages that a peer sends; above it the connection is closed.
 inline constexpr size_t term_depth_max = 512;
-/// Lines about peers that are not authenticated: this many a second, then a count of what was left out.
+/// Lines about peers that are not authenticated: this many a second, then a count of what was left
+/// out.
 inline constexpr size_t peer_log_lines_per_second = 5;
 /// A stop waits this long for processes to end, then names those that did not.
 inline constexpr std::chrono::milliseconds stop_grace{2'000};

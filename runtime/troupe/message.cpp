@@ -148,7 +148,8 @@ type_table::type_table() {
 
 bool type_table::add(uint16_t type_nr, std::type_index type, entry x) {
   if (!by_name_.emplace(x.name, x).second) {
-    std::fprintf(stderr, "troupe: two message types are called '%s'\n", std::string{x.name.text()}.c_str());
+    std::fprintf(stderr, "troupe: two message types are called '%s'\n",
+                 std::string{x.name.text()}.c_str());
     std::abort(); // before main(): the program's source must change
   }
   if (type_nr != 0)
@@ -179,7 +180,8 @@ term message_to_term(const caf::type_erased_tuple& x, actor_bridge& bridge) {
     if (auto* entry = type_table::get().find(type))
       elements.push_back(entry->to_term(x.get(i), bridge));
     else
-      elements.push_back(term::tuple({atom{"unregistered"}, type.second ? type.second->name() : "CAF type"}));
+      elements.push_back(
+        term::tuple({atom{"unregistered"}, type.second ? type.second->name() : "CAF type"}));
   }
   return elements.size() == 1 ? std::move(elements.front()) : term::tuple(std::move(elements));
 }

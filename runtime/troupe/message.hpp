@@ -26,7 +26,8 @@ namespace troupe {
 
 namespace internal {
 
-/// The form in which a dynamic value crosses CAF's own wire, for actors that also use CAF's io module.
+/// The form in which a dynamic value crosses CAF's own wire, for actors that also use CAF's io
+/// module.
 std::string to_bytes(const term& x);
 bool from_bytes(const std::string& bytes, term& x);
 std::string to_text(const term& x);
@@ -75,7 +76,8 @@ typename Inspector::result_type inspect(Inspector& f, atom& x) {
   return internal::inspect_as_term(f, x);
 }
 
-/// Every type that may cross nodes inside a message. A clash of names ends the program at its start.
+/// Every type that may cross nodes inside a message. A clash of names ends the program at its
+/// start.
 class type_table {
 public:
   struct entry {
@@ -122,24 +124,28 @@ private:
 /// registered becomes `{:unregistered, "type name"}`.
 [[nodiscard]] term message_to_term(const caf::type_erased_tuple& x, actor_bridge& bridge);
 
-/// Whether all elements of `x` are registered, so that it can cross nodes; else names one in `culprit`.
+/// Whether all elements of `x` are registered, so that it can cross nodes; else names one in
+/// `culprit`.
 [[nodiscard]] bool is_portable(const caf::type_erased_tuple& x, std::string& culprit);
 
 } // namespace troupe
 
-/// Registers the struct `type`, which must be default constructible and copyable, with its fields in
-/// order. Goes behind the struct, in its namespace.
-#define TROUPE_MESSAGE(type, ...)                                                                          \
-  template <class Inspector>                                                                               \
-  typename Inspector::result_type inspect(Inspector& f, type& x) {                                         \
-    static_cast<void>(x);                                                                                  \
-    return f(::caf::meta::type_name(#type) __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__)));                   \
-  }                                                                                                        \
-  [[maybe_unused]] inline ::troupe::term to_term([[maybe_unused]] const type& x, ::troupe::actor_bridge& bridge) { \
-    return ::troupe::internal::record_to_term(#type, bridge __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__)));  \
-  }                                                                                                        \
-  [[maybe_unused]] inline bool from_term(const ::troupe::term& t, [[maybe_unused]] type& x,               \
-                                         ::troupe::actor_bridge& bridge) {                                 \
-    return ::troupe::internal::record_from_term(#type, t, bridge __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__))); \
-  }                                                                                                        \
+/// Registers the struct `type`, which must be default constructible and copyable, with its fields
+/// in order. Goes behind the struct, in its namespace.
+#define TROUPE_MESSAGE(type, ...)                                                                  \
+  template <class Inspector>                                                                       \
+  typename Inspector::result_type inspect(Inspector& f, type& x) {                                 \
+    static_cast<void>(x);                                                                          \
+    return f(::caf::meta::type_name(#type) __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__)));           \
+  }                                                                                                \
+  [[maybe_unused]] inline ::troupe::term to_term([[maybe_unused]] const type& x,                   \
+                                                 ::troupe::actor_bridge& bridge) {                 \
+    return ::troupe::internal::record_to_term(#type,                                               \
+                                              bridge __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__))); \
+  }                                                                                                \
+  [[maybe_unused]] inline bool from_term(const ::troupe::term& t, [[maybe_unused]] type& x,        \
+                                         ::troupe::actor_bridge& bridge) {                         \
+    return ::troupe::internal::record_from_term(                                                   \
+      #type, t, bridge __VA_OPT__(, TROUPE_FIELDS(x, __VA_ARGS__)));                               \
+  }                                                                                                \
   inline const bool troupe_registered_##type = ::troupe::type_table::get().add<type>(#type)

@@ -25,17 +25,20 @@ task<> run_logger(process& self) {
   for (;;) {
     auto waiting = self.receive<term>();
     auto x = co_await std::move(waiting);
-    if (!x.is_tagged(tag, 3) || !x.as_tuple()[1].is(term::kind::pid) || !x.as_tuple()[2].is(term::kind::binary))
+    if (!x.is_tagged(tag, 3) || !x.as_tuple()[1].is(term::kind::pid)
+        || !x.as_tuple()[2].is(term::kind::binary))
       continue;
     auto& who = x.as_tuple()[1].as_pid();
-    self.core().log("error", "Process " + inspect_pid(who, self.self()) + " on node " + inspect_atom(who.node)
-                               + " raised an exception\n** " + std::string{x.as_tuple()[2].as_binary()});
+    self.core().log("error", "Process " + inspect_pid(who, self.self()) + " on node "
+                               + inspect_atom(who.node) + " raised an exception\n** "
+                               + std::string{x.as_tuple()[2].as_binary()});
   }
 }
 
 } // namespace
 
-// -- starting ----------------------------------------------------------------------------------------
+// -- starting
+// ----------------------------------------------------------------------------------------
 
 result<std::unique_ptr<node>> node::start(const config& how, log_function log) {
   return start(how, parts{}, std::move(log));
@@ -65,7 +68,8 @@ node::~node() {
   stop();
 }
 
-// -- looking -----------------------------------------------------------------------------------------
+// -- looking
+// -----------------------------------------------------------------------------------------
 
 const std::string& node::name() const noexcept {
   return impl_->core->name_text();
@@ -111,7 +115,8 @@ caf::actor node::handle_of(const pid& x) {
   return caf::actor_cast<caf::actor>(core().handle_of(x));
 }
 
-// -- other nodes -------------------------------------------------------------------------------------
+// -- other nodes
+// -------------------------------------------------------------------------------------
 
 bool node::ping(std::string_view peer) {
   return impl_->ask(peer, &internal::signal_carrier::ping);
@@ -135,7 +140,8 @@ void node::monitor_node(const pid& who, atom peer, bool on) {
     impl_->kernel->monitor_node(who, peer, on);
 }
 
-// -- processes ---------------------------------------------------------------------------------------
+// -- processes
+// ---------------------------------------------------------------------------------------
 
 void node::default_group_leader(const pid& x) {
   std::lock_guard guard{impl_->mutex};
@@ -154,7 +160,8 @@ pid node::spawn_root(internal::root_function root, std::string init) {
   return id;
 }
 
-// -- stopping ----------------------------------------------------------------------------------------
+// -- stopping
+// ----------------------------------------------------------------------------------------
 
 int node::wait() {
   std::unique_lock guard{impl_->mutex};

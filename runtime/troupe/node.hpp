@@ -1,8 +1,9 @@
 // A node: one actor system that takes part in a cluster.
 //
 // Erlang counterpart: the runtime system, with net_kernel's functions.
-// Threads: `start` and the destructor on one thread, everything else from any thread that is no process
-// (the blocking calls would hold up the others); processes have the same calls as coroutines.
+// Threads: `start` and the destructor on one thread, everything else from any thread that is no
+// process (the blocking calls would hold up the others); processes have the same calls as
+// coroutines.
 
 #pragma once
 
@@ -23,7 +24,8 @@ namespace troupe {
 
 class node {
 public:
-  /// What a node stands on; replaced in tests, where a cluster runs in one thread on a virtual clock.
+  /// What a node stands on; replaced in tests, where a cluster runs in one thread on a virtual
+  /// clock.
   struct parts {
     troupe::clock* time = nullptr;
     dist::transport* wires = nullptr;
@@ -41,8 +43,10 @@ public:
   /// Starts a node: listens, and registers with the port mapper. Errors are whole sentences:
   /// `errc::invalid_config`, `errc::cannot_listen`, `errc::name_in_use`, `errc::no_port_mapper`.
   /// `log` gets lines of the configured level; without it they go to the file or to standard error.
-  [[nodiscard]] static result<std::unique_ptr<node>> start(const config& how, log_function log = {});
-  [[nodiscard]] static result<std::unique_ptr<node>> start(const config& how, const parts& on, log_function log = {});
+  [[nodiscard]] static result<std::unique_ptr<node>> start(const config& how,
+                                                           log_function log = {});
+  [[nodiscard]] static result<std::unique_ptr<node>> start(const config& how, const parts& on,
+                                                           log_function log = {});
 
   ~node();
   node(const node&) = delete;
@@ -72,7 +76,8 @@ public:
   /// Starts `f(process&, args...)` with the node's own group leader.
   template <class F, class... As>
   pid spawn(F f, As&&... as) {
-    return spawn_root(internal::root_of(std::move(f), std::forward<As>(as)...), internal::name_of<F>());
+    return spawn_root(internal::root_of(std::move(f), std::forward<As>(as)...),
+                      internal::name_of<F>());
   }
   /// The group leader of processes that no process started.
   void default_group_leader(const pid& x);
@@ -96,8 +101,9 @@ public:
   /// Any thread, processes and signal handlers' threads included.
   void request_stop(int status);
 
-  /// Ends the connections, then all processes: `shutdown`, and `kill` after limits::stop_grace. Returns the
-  /// names of processes that would not end: they run without waiting. May be called twice.
+  /// Ends the connections, then all processes: `shutdown`, and `kill` after limits::stop_grace.
+  /// Returns the names of processes that would not end: they run without waiting. May be called
+  /// twice.
   std::vector<std::string> stop();
 
   [[nodiscard]] internal::node_core& core() noexcept;

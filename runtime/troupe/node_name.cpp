@@ -8,7 +8,8 @@ namespace troupe {
 namespace {
 
 bool alive_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
+         || c == '-';
 }
 
 bool host_char(char c) {

@@ -22,8 +22,9 @@ class node_name {
 public:
   static constexpr size_t size_max = atom::size_max;
 
-  /// Parses `text` or returns `errc::invalid_node_name` with a sentence that says what is wrong. The
-  /// part before `@` consists of letters, digits, `_` and `-`; the host is taken as given (NAME-05).
+  /// Parses `text` or returns `errc::invalid_node_name` with a sentence that says what is wrong.
+  /// The part before `@` consists of letters, digits, `_` and `-`; the host is taken as given
+  /// (NAME-05).
   [[nodiscard]] static result<node_name> parse(std::string_view text);
 
   /// For literals in a program: throws `std::invalid_argument` when `text` is no node name.

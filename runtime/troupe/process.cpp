@@ -31,7 +31,9 @@ const signal_box* box_of(const caf::mailbox_element& x) {
 term reason_of(const std::exception& x) {
   static const atom struct_key{"__struct__"};
   static const atom exception_key{"__exception__"};
-  auto fields = term::map({{struct_key, atom{"Elixir.RuntimeError"}}, {exception_key, true}, {atom{"message"}, x.what()}});
+  auto fields = term::map({{struct_key, atom{"Elixir.RuntimeError"}},
+                           {exception_key, true},
+                           {atom{"message"}, x.what()}});
   return term::tuple({fields, term::empty_list()});
 }
 
@@ -50,7 +52,8 @@ void internal::wait_for::await_suspend(std::coroutine_handle<>) noexcept {
 }
 
 process::process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init)
-  : process_base(cfg), core_(&core), self_(core.make_pid(id())), leader_(leader), init_(std::move(init)) {}
+  : process_base(cfg), core_(&core), self_(core.make_pid(id())), leader_(leader),
+    init_(std::move(init)) {}
 
 process::~process() = default;
 
@@ -66,7 +69,8 @@ actor_bridge* process::bridge() const noexcept {
   return core_;
 }
 
-// -- CAF's side ------------------------------------------------------------------------------------
+// -- CAF's side
+// ------------------------------------------------------------------------------------
 
 void process::enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) {
   // A failed push deletes the element: look at what must be answered before.
@@ -221,7 +225,8 @@ void process::on_destroy() {
   }
 }
 
-// -- signals -----------------------------------------------------------------------------------------
+// -- signals
+// -----------------------------------------------------------------------------------------
 
 void process::accept(caf::mailbox_element_ptr x) {
   if (auto* box = box_of(*x))
@@ -231,7 +236,8 @@ void process::accept(caf::mailbox_element_ptr x) {
     signal s;
     s.type = kind::exit;
     s.from = core_->pid_of(caf::actor_cast<caf::actor_control_block*>(exit.source));
-    s.value = exit.reason == caf::exit_reason::kill ? term{exit_reason::kill} : exit_reason::from_caf(exit.reason);
+    s.value = exit.reason == caf::exit_reason::kill ? term{exit_reason::kill}
+                                                    : exit_reason::from_caf(exit.reason);
     return act_on(std::move(s));
   }
   mailbox_.append(std::move(x));
@@ -243,7 +249,8 @@ void process::act_on(signal x) {
     case kind::exit_linked: return on_exit_signal(x);
     case kind::link: {
       auto& state = links_[x.from];
-      state.active = state.active || state.unlinking == 0; // an unlink under way takes it down at the other end
+      state.active = state.active
+                     || state.unlinking == 0; // an unlink under way takes it down at the other end
       return;
     }
     case kind::unlink: return on_unlink(x);
@@ -317,7 +324,8 @@ void process::on_answer(signal& x) {
     }
     if (asked.as_message) {
       auto ok = x.value.is(term::kind::pid);
-      return append(term::tuple({tag_spawn_reply, x.ref, atom{ok ? "ok" : "error"}, std::move(x.value)}));
+      return append(
+        term::tuple({tag_spawn_reply, x.ref, atom{ok ? "ok" : "error"}, std::move(x.value)}));
     }
   }
   if (answer_ && answer_->ref == x.ref)

@@ -1,15 +1,15 @@
 // What a process sees: itself, its mailbox, and the ways to reach others.
 //
 // Erlang counterpart: the process, with the functions of `erlang` that concern the caller.
-// Differences: a body is a coroutine; a process that runs without waiting cannot be ended from outside.
-// Threads: confined to the process itself, but for what is marked `any thread`.
+// Differences: a body is a coroutine; a process that runs without waiting cannot be ended from
+// outside. Threads: confined to the process itself, but for what is marked `any thread`.
 
 #pragma once
 
 #include "troupe/fwd.hpp"
-#include "troupe/io.hpp"
 #include "troupe/internal/mailbox.hpp"
 #include "troupe/internal/process_parts.hpp"
+#include "troupe/io.hpp"
 #include "troupe/message.hpp"
 #include "troupe/node_name.hpp"
 #include "troupe/signal.hpp"
@@ -45,7 +45,8 @@ public:
   /// What the process was started to run, for messages.
   [[nodiscard]] const std::string& initial_function() const noexcept { return init_; }
 
-  // -- send; never fails, never waits (MSG-01 to MSG-06) --------------------------------------------
+  // -- send; never fails, never waits (MSG-01 to MSG-06)
+  // --------------------------------------------
   template <class T, class... Ts>
   void send(const pid& to, T&& x, Ts&&... xs) {
     send_message(to, caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
@@ -58,7 +59,8 @@ public:
   void send_message(const pid& to, caf::message x);
   void send_message(atom name, atom at, caf::message x);
 
-  // -- receive: selective, in arrival order; what does not match stays -------------------------------
+  // -- receive: selective, in arrival order; what does not match stays
+  // -------------------------------
   /// Waits for a message of type `T`: one that was sent as `T`, or whose term has the form of `T`.
   template <class T>
   [[nodiscard]] task<T> receive() {
@@ -76,7 +78,8 @@ public:
   }
   /// Waits for a message, of any type, whose term form `match` accepts.
   [[nodiscard]] task<std::optional<term>> receive_match(std::function<bool(const term&)> match,
-                                                        std::optional<clock::duration> timeout = {});
+                                                        std::optional<clock::duration> timeout
+                                                        = {});
   [[nodiscard]] task<> sleep(clock::duration time);
   /// Lets other processes run, and signals to this one act.
   [[nodiscard]] task<> yield();
@@ -84,7 +87,8 @@ public:
   [[nodiscard]] std::vector<term> flush();
   [[nodiscard]] size_t queue_size() const noexcept { return mailbox_.size(); }
 
-  // -- links and monitors ----------------------------------------------------------------------------
+  // -- links and monitors
+  // ----------------------------------------------------------------------------
   void link(const pid& to);
   void unlink(const pid& to);
   [[nodiscard]] std::vector<pid> links() const;
@@ -101,19 +105,22 @@ public:
   bool trap_exit(bool on) { return std::exchange(trap_exit_, on); }
   [[nodiscard]] bool trap_exit() const noexcept { return trap_exit_; }
 
-  // -- spawn -----------------------------------------------------------------------------------------
+  // -- spawn
+  // -----------------------------------------------------------------------------------------
   /// Starts `f(process&, args...)` on this node, with this process's group leader.
   template <class F, class... As>
   pid spawn(F f, As&&... as) {
-    return start_local(internal::root_of(std::move(f), std::forward<As>(as)...), internal::name_of<F>(), {});
+    return start_local(internal::root_of(std::move(f), std::forward<As>(as)...),
+                       internal::name_of<F>(), {});
   }
   template <class F, class... As>
   pid spawn_link(F f, As&&... as) {
-    return start_local(internal::root_of(std::move(f), std::forward<As>(as)...), internal::name_of<F>(), {.link = true});
+    return start_local(internal::root_of(std::move(f), std::forward<As>(as)...),
+                       internal::name_of<F>(), {.link = true});
   }
-  /// Starts a captureless lambda on the node `at`, which must run the same program. Yields the new pid
-  /// once the node has answered; when it cannot be reached, a pid of this node that has ended with
-  /// `noconnection` (SP-03).
+  /// Starts a captureless lambda on the node `at`, which must run the same program. Yields the new
+  /// pid once the node has answered; when it cannot be reached, a pid of this node that has ended
+  /// with `noconnection` (SP-03).
   template <class F, class... As>
   [[nodiscard]] task<pid> spawn_at(troupe::node_name at, F, As... as) {
     return spawn_pid_at(atom{at.text()}, internal::call_of<F>(*bridge(), std::move(as)...), {});
@@ -121,7 +128,8 @@ public:
   /// Starts the function `Fn` on the node `at`; the programs need only both have it.
   template <auto Fn, class... As>
   [[nodiscard]] task<pid> spawn_at(troupe::node_name at, As... as) {
-    return spawn_pid_at(atom{at.text()}, internal::call_of<internal::named<Fn>>(*bridge(), std::move(as)...), {});
+    return spawn_pid_at(atom{at.text()},
+                        internal::call_of<internal::named<Fn>>(*bridge(), std::move(as)...), {});
   }
   struct spawned {
     pid id;
@@ -133,12 +141,14 @@ public:
   /// `{:spawn_reply, ref, :ok, pid}` or `{:spawn_reply, ref, :error, reason}`.
   reference spawn_request_at(atom at, spawn_what what, spawn_options options);
 
-  // -- other nodes; each within limits::handshake_timeout ------------------------------------------------
+  // -- other nodes; each within limits::handshake_timeout
+  // ------------------------------------------------
   [[nodiscard]] task<bool> ping(atom name);
   [[nodiscard]] task<bool> connect(atom name);
   [[nodiscard]] task<bool> disconnect(atom name);
 
-  // -- for the runtime ---------------------------------------------------------------------------------
+  // -- for the runtime
+  // ---------------------------------------------------------------------------------
   [[nodiscard]] internal::node_core& core() const noexcept { return *core_; }
   [[nodiscard]] actor_bridge* bridge() const noexcept;
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) override; // any thread
@@ -154,7 +164,8 @@ private:
 
   struct link_state {
     bool active = false;
-    uint64_t unlinking = 0; // Id of an unlink that is not acknowledged; exits are ignored till then.
+    uint64_t unlinking
+      = 0; // Id of an unlink that is not acknowledged; exits are ignored till then.
   };
   struct watcher {
     pid who;
@@ -176,10 +187,12 @@ private:
   };
 
   clock::time_point deadline(clock::duration timeout) const;
-  pid start_local(internal::root_function root, std::string init, spawn_options options, reference monitor = {});
+  pid start_local(internal::root_function root, std::string init, spawn_options options,
+                  reference monitor = {});
   task<pid> spawn_pid_at(atom at, spawn_what what, spawn_options options);
   task<term> await_answer(reference ref);
-  task<bool> ask_carrier(atom name, void (internal::signal_carrier::*what)(atom, std::function<void(bool)>));
+  task<bool> ask_carrier(atom name,
+                         void (internal::signal_carrier::*what)(atom, std::function<void(bool)>));
   pid start_unreachable(atom at, const spawn_what& what, spawn_options options, reference monitor);
   bool begin_wait(internal::receive_op& op);
   bool run_body();

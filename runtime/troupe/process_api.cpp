@@ -44,7 +44,8 @@ clock::time_point process::deadline(clock::duration timeout) const {
   return timeout > clock::time_point::max() - now ? clock::time_point::max() : now + timeout;
 }
 
-// -- send ------------------------------------------------------------------------------------------
+// -- send
+// ------------------------------------------------------------------------------------------
 
 void process::send_message(const pid& to, caf::message x) {
   signal s;
@@ -64,7 +65,8 @@ void process::send_message(atom name, atom at, caf::message x) {
   core_->route(std::move(s), context());
 }
 
-// -- receive ---------------------------------------------------------------------------------------
+// -- receive
+// ---------------------------------------------------------------------------------------
 
 task<std::optional<term>> process::receive_match(std::function<bool(const term&)> match,
                                                  std::optional<clock::duration> timeout) {
@@ -108,7 +110,8 @@ std::vector<term> process::flush() {
   return result;
 }
 
-// -- links and monitors ----------------------------------------------------------------------------
+// -- links and monitors
+// ----------------------------------------------------------------------------
 
 void process::link(const pid& to) {
   auto& state = links_[to];
@@ -210,9 +213,11 @@ void process::exit(const pid& to, term reason) {
   core_->route(std::move(x), context());
 }
 
-// -- spawn -----------------------------------------------------------------------------------------
+// -- spawn
+// -----------------------------------------------------------------------------------------
 
-pid process::start_local(internal::root_function root, std::string init, spawn_options options, reference monitor) {
+pid process::start_local(internal::root_function root, std::string init, spawn_options options,
+                         reference monitor) {
   internal::node_core::start_options start;
   start.group_leader = leader_;
   if (options.link)
@@ -231,11 +236,13 @@ pid process::start_local(internal::root_function root, std::string init, spawn_o
   return id;
 }
 
-/// Stands in for a process that could not be started: a pid of this node that ended before it began, whose
-/// end our links and monitors learn at once (rules SP-03 to SP-05).
-pid process::start_unreachable(atom at, const spawn_what& what, spawn_options options, reference monitor) {
+/// Stands in for a process that could not be started: a pid of this node that ended before it
+/// began, whose end our links and monitors learn at once (rules SP-03 to SP-05).
+pid process::start_unreachable(atom at, const spawn_what& what, spawn_options options,
+                               reference monitor) {
   std::string how = options.link ? " ([:link])" : options.monitor ? " ([:monitor])" : "";
-  core_->log("warning", "** Can not start " + internal::node_core::describe(what) + how + " on " + inspect_atom(at) + " **");
+  core_->log("warning", "** Can not start " + internal::node_core::describe(what) + how + " on "
+                          + inspect_atom(at) + " **");
   auto id = core_->make_pid(core_->system().next_actor_id());
   auto tell = [&](kind type) {
     signal x;
@@ -271,7 +278,8 @@ reference process::spawn_request_at(atom at, spawn_what what, spawn_options opti
   x.from = self_;
   x.to.node = at;
   x.ref = ref;
-  x.spawn = std::make_unique<spawn_request>(spawn_request{std::move(what), leader_, options.link, options.monitor});
+  x.spawn = std::make_unique<spawn_request>(
+    spawn_request{std::move(what), leader_, options.link, options.monitor});
   core_->route(std::move(x), context());
   return ref;
 }
@@ -306,9 +314,12 @@ task<pid> process::spawn_pid_at(atom at, spawn_what what, spawn_options options)
   co_return result.id;
 }
 
-// -- other nodes -----------------------------------------------------------------------------------
+// -- other nodes
+// -----------------------------------------------------------------------------------
 
-task<bool> process::ask_carrier(atom name, void (internal::signal_carrier::*what)(atom, std::function<void(bool)>)) {
+task<bool> process::ask_carrier(atom name,
+                                void (internal::signal_carrier::*what)(atom,
+                                                                       std::function<void(bool)>)) {
   auto* carrier = core_->carrier();
   if (!carrier)
     co_return false;

@@ -1,7 +1,7 @@
 // What one process (or node) tells another: a message, a link, a monitor, an exit, a spawn, ...
 //
-// Erlang counterpart: signals (Reference Manual, Processes); fields as in the distribution protocol.
-// Threads: a value; moved from the sender's thread to the receiver's.
+// Erlang counterpart: signals (Reference Manual, Processes); fields as in the distribution
+// protocol. Threads: a value; moved from the sender's thread to the receiver's.
 
 #pragma once
 
@@ -42,24 +42,24 @@ struct spawn_request {
 struct signal {
   /// Fixed numbers: byte 16 + kind is the kind of the frame. Append only.
   enum class kind : uint8_t {
-    send = 0,         ///< payload to `to`; `number` is CAF's message id, 0 for a plain message
-    send_name = 1,    ///< payload to the process registered as `name`
-    link = 2,         ///< `from` and `to` are linked
-    unlink = 3,       ///< no longer; `number` is echoed
-    unlink_ack = 4,   ///< until it came, exits over the link are ignored
-    exit_linked = 5,  ///< `from` ended with `reason`, over the link
-    exit = 6,         ///< exit(to, reason)
-    monitor = 7,      ///< `from` watches `to`, or the process registered as `name`; `ref`
-    demonitor = 8,    ///< no longer; `ref`
-    down = 9,         ///< `from` (or `name`) ended with `reason`; `ref`
-    spawn = 10,       ///< start `spawn`; `ref` is the request
-    spawn_reply = 11, ///< `value` is the new pid or an atom that says why not; `ref`
+    send = 0,          ///< payload to `to`; `number` is CAF's message id, 0 for a plain message
+    send_name = 1,     ///< payload to the process registered as `name`
+    link = 2,          ///< `from` and `to` are linked
+    unlink = 3,        ///< no longer; `number` is echoed
+    unlink_ack = 4,    ///< until it came, exits over the link are ignored
+    exit_linked = 5,   ///< `from` ended with `reason`, over the link
+    exit = 6,          ///< exit(to, reason)
+    monitor = 7,       ///< `from` watches `to`, or the process registered as `name`; `ref`
+    demonitor = 8,     ///< no longer; `ref`
+    down = 9,          ///< `from` (or `name`) ended with `reason`; `ref`
+    spawn = 10,        ///< start `spawn`; `ref` is the request
+    spawn_reply = 11,  ///< `value` is the new pid or an atom that says why not; `ref`
     group_leader = 12, ///< `to` has the group leader `from` now
-    nodes = 13,       ///< `value` is a list of the names of visible nodes that the sender knows
-    ping = 14,        ///< answered by the node itself; `ref`
+    nodes = 13,        ///< `value` is a list of the names of visible nodes that the sender knows
+    ping = 14,         ///< answered by the node itself; `ref`
     pong = 15,
-    answer = 16,      ///< never on the wire: `value` answers a question of this process; `ref`
-    timeout = 17,     ///< never on the wire: the timer `number` of this process is due
+    answer = 16,  ///< never on the wire: `value` answers a question of this process; `ref`
+    timeout = 17, ///< never on the wire: the timer `number` of this process is due
   };
 
   kind type = kind::send;

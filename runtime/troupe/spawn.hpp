@@ -1,8 +1,8 @@
 // Functions that processes run, here and on other nodes.
 //
-// Erlang counterpart: spawn/4 and the functions that it can name. Code never travels: a function crosses
-// by its identity, its arguments as terms. Captures are refused at compile time; pass arguments.
-// Threads: the table fills itself before `main()` and is constant after it.
+// Erlang counterpart: spawn/4 and the functions that it can name. Code never travels: a function
+// crosses by its identity, its arguments as terms. Captures are refused at compile time; pass
+// arguments. Threads: the table fills itself before `main()` and is constant after it.
 
 #pragma once
 
@@ -42,8 +42,9 @@ public:
 
   [[nodiscard]] static function_table& get();
 
-  /// Registers; returns true, so that it can initialise a constant. Two functions of one key (lambdas
-  /// in unnamed namespaces of two files can clash) make the key unusable, which the spawner is told.
+  /// Registers; returns true, so that it can initialise a constant. Two functions of one key
+  /// (lambdas in unnamed namespaces of two files can clash) make the key unusable, which the
+  /// spawner is told.
   bool add(std::string key, starter f);
 
   /// Returns the function, or null.
@@ -78,7 +79,9 @@ struct named {
 template <class F>
 struct arguments_of {};
 template <class F>
-  requires requires { &F::operator(); }
+requires requires {
+  &F::operator();
+}
 struct arguments_of<F> : arguments_of<decltype(&F::operator())> {};
 template <class C, class... As>
 struct arguments_of<task<> (C::*)(process&, As...) const> {
@@ -101,19 +104,20 @@ struct arguments_of<named<Fn>> : arguments_of<decltype(Fn)> {};
 template <class Parameters, class... As>
 struct kept_for {};
 template <class... Ps, class... As>
-  requires(sizeof...(Ps) == sizeof...(As))
-struct kept_for<std::tuple<Ps...>, As...> {
+requires(sizeof...(Ps) == sizeof...(As)) struct kept_for<std::tuple<Ps...>, As...> {
   using type = std::tuple<std::decay_t<std::conditional_t<std::is_reference_v<Ps>, Ps, As>>...>;
 };
 
-/// As what arguments are kept until the body runs: as they were passed, but for those whose parameter is
-/// a reference. It would bind to a temporary that is gone when the body begins.
+/// As what arguments are kept until the body runs: as they were passed, but for those whose
+/// parameter is a reference. It would bind to a temporary that is gone when the body begins.
 template <class F, class... As>
 struct kept_arguments {
   using type = std::tuple<std::decay_t<As>...>;
 };
 template <class F, class... As>
-  requires requires { typename kept_for<typename arguments_of<F>::parameters, As...>::type; }
+requires requires {
+  typename kept_for<typename arguments_of<F>::parameters, As...>::type;
+}
 struct kept_arguments<F, As...> : kept_for<typename arguments_of<F>::parameters, As...> {};
 
 /// The frame that keeps a callable and its arguments alive while they run.
@@ -129,11 +133,13 @@ root_function root_of(F f, As&&... as) {
                 "spawn: the function must take (process&, args...) and return task<>");
   // std::function copies; the function and its arguments move out in the only call.
   using arguments = typename kept_arguments<F, As...>::type;
-  auto kept = std::make_shared<std::pair<F, arguments>>(std::piecewise_construct, std::forward_as_tuple(std::move(f)),
-                                                        std::forward_as_tuple(std::forward<As>(as)...));
+  auto kept = std::make_shared<std::pair<F, arguments>>(
+    std::piecewise_construct, std::forward_as_tuple(std::move(f)),
+    std::forward_as_tuple(std::forward<As>(as)...));
   return [kept](process& self) {
-    return std::apply([&](auto&... xs) { return run_root(self, std::move(kept->first), std::move(xs)...); },
-                      kept->second);
+    return std::apply(
+      [&](auto&... xs) { return run_root(self, std::move(kept->first), std::move(xs)...); },
+      kept->second);
   };
 }
 
@@ -158,17 +164,21 @@ task<> start_remote(process& self, term arguments) {
 template <class F>
 struct remote_function {
   using arguments = typename arguments_of<F>::type;
-  static inline const bool registered = function_table::get().add(typeid(F).name(), &start_remote<F, arguments>);
+  static inline const bool registered
+    = function_table::get().add(typeid(F).name(), &start_remote<F, arguments>);
 };
 
 /// What starts `F` elsewhere with `as`.
 template <class F, class... As>
 spawn_what call_of(actor_bridge& bridge, As... as) {
-  static_assert(std::is_empty_v<F> && std::is_default_constructible_v<F>,
-                "spawn_at: a lambda with captures cannot cross nodes; pass what it needs as arguments");
+  static_assert(
+    std::is_empty_v<F> && std::is_default_constructible_v<F>,
+    "spawn_at: a lambda with captures cannot cross nodes; pass what it needs as arguments");
   using arguments = typename remote_function<F>::arguments;
-  static_assert(std::tuple_size_v<arguments> == sizeof...(As), "spawn_at: wrong number of arguments");
-  static_assert(std::is_constructible_v<arguments, As...>, "spawn_at: the arguments do not fit the parameters");
+  static_assert(std::tuple_size_v<arguments> == sizeof...(As),
+                "spawn_at: wrong number of arguments");
+  static_assert(std::is_constructible_v<arguments, As...>,
+                "spawn_at: the arguments do not fit the parameters");
   spawn_what what;
   what.key = typeid(F).name();
   // Also uses the registration, so that it exists in every build.

@@ -12,7 +12,7 @@ namespace {
 class frame_pool {
 public:
   static constexpr size_t class_bytes = 64;
-  static constexpr size_t classes = 16;        // frames up to 1 KiB
+  static constexpr size_t classes = 16;          // frames up to 1 KiB
   static constexpr size_t kept_per_class = 1024; // bounds what an idle thread holds
 
   static frame_pool& get() {
@@ -32,7 +32,7 @@ public:
       return ::operator new(bytes);
     auto& list = lists_[n - 1];
     if (!list.head)
-      return ::operator new(n * class_bytes);
+      return ::operator new(n* class_bytes);
     --list.size;
     return std::exchange(list.head, list.head->next);
   }

@@ -1,7 +1,7 @@
 // The coroutine type of processes: a function that may wait without holding a thread.
 //
-// Erlang counterpart: the body of a process; every Erlang function may wait, here those that return `task`.
-// Threads: confined to the process that runs it.
+// Erlang counterpart: the body of a process; every Erlang function may wait, here those that return
+// `task`. Threads: confined to the process that runs it.
 //
 // g++ 12 destroys some temporaries of a full-expression with `co_await` twice. Keep to: named
 // objects, or classes with constructors, as arguments beside `co_await`; no braced aggregates.
@@ -121,8 +121,8 @@ private:
 };
 
 /// A stack of coroutine frames that run on one thread at a time: resumed by a trampoline, because
-/// g++ makes symmetric transfer a tail call only when it optimises; unwound from the innermost frame
-/// outwards without recursion.
+/// g++ makes symmetric transfer a tail call only when it optimises; unwound from the innermost
+/// frame outwards without recursion.
 class fiber {
 public:
   fiber() = default;

@@ -33,7 +33,19 @@ using term_pair = std::pair<term, term>;
 class term {
 public:
   /// In Erlang's order: number < atom < reference < fun < pid < tuple < map < list < binary.
-  enum class kind : uint8_t { integer, real, atom, reference, fun, pid, tuple, map, nil, cons, binary };
+  enum class kind : uint8_t {
+    integer,
+    real,
+    atom,
+    reference,
+    fun,
+    pid,
+    tuple,
+    map,
+    nil,
+    cons,
+    binary
+  };
 
   // -- making ------------------------------------------------------------------------------------
   /// The atom `nil`.
@@ -41,8 +53,8 @@ public:
   term(troupe::atom x) noexcept : value_(x) {}
   term(bool x);
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  term(T x) noexcept : value_(static_cast<int64_t>(x)) {}
+  requires(!std::same_as<T, bool>) term(T x)
+  noexcept : value_(static_cast<int64_t>(x)) {}
   term(double x) noexcept : value_(x) {}
   term(const troupe::pid& x) noexcept : value_(x) {}
   term(const troupe::reference& x) noexcept : value_(x) {}
@@ -78,13 +90,17 @@ public:
 
   /// Returns the value when it is a `T` (int64_t, double, atom, pid or reference), or null.
   template <class T>
-  [[nodiscard]] const T* get_if() const noexcept { return std::get_if<T>(&value_); }
+  [[nodiscard]] const T* get_if() const noexcept {
+    return std::get_if<T>(&value_);
+  }
 
   [[nodiscard]] int64_t as_integer() const { return std::get<int64_t>(value_); }
   [[nodiscard]] double as_real() const { return std::get<double>(value_); }
   [[nodiscard]] troupe::atom as_atom() const { return std::get<troupe::atom>(value_); }
   [[nodiscard]] const troupe::pid& as_pid() const { return std::get<troupe::pid>(value_); }
-  [[nodiscard]] const troupe::reference& as_reference() const { return std::get<troupe::reference>(value_); }
+  [[nodiscard]] const troupe::reference& as_reference() const {
+    return std::get<troupe::reference>(value_);
+  }
   [[nodiscard]] const troupe::fun& as_fun() const;
   [[nodiscard]] std::string_view as_binary() const;
   [[nodiscard]] std::span<const term> as_tuple() const;
@@ -101,8 +117,9 @@ public:
   [[nodiscard]] term erase(const term& key) const;
   /// Returns the elements of a proper list; nothing for anything else.
   [[nodiscard]] std::optional<std::vector<term>> to_vector() const;
-  /// Returns the text of a binary, or of a list of code points, binaries and lists that is proper or
-  /// ends in a binary (Erlang's chardata), as UTF-8; nothing for anything else. Any depth will do.
+  /// Returns the text of a binary, or of a list of code points, binaries and lists that is proper
+  /// or ends in a binary (Erlang's chardata), as UTF-8; nothing for anything else. Any depth will
+  /// do.
   [[nodiscard]] std::optional<std::string> to_text() const;
 
   /// Erlang's `==` order over all terms: integers and reals compare by value.
@@ -116,9 +133,10 @@ private:
   struct nil_t {};
   using tuple_ptr = std::shared_ptr<const std::vector<term>>;
   using map_ptr = std::shared_ptr<const std::vector<term_pair>>;
-  using variant = std::variant<int64_t, double, troupe::atom, troupe::reference,
-                               std::shared_ptr<const troupe::fun>, troupe::pid, tuple_ptr, map_ptr,
-                               nil_t, std::shared_ptr<const cons_cell>, std::shared_ptr<const std::string>>;
+  using variant
+    = std::variant<int64_t, double, troupe::atom, troupe::reference,
+                   std::shared_ptr<const troupe::fun>, troupe::pid, tuple_ptr, map_ptr, nil_t,
+                   std::shared_ptr<const cons_cell>, std::shared_ptr<const std::string>>;
   explicit term(variant x) noexcept : value_(std::move(x)) {}
 
   friend struct cons_cell;
@@ -137,12 +155,13 @@ struct cons_cell {
 ///
 /// Two shapes: an external function `&Module.name/arity` (`module` is not nil; `clauses` and
 /// `bindings` are empty), or a closure: `clauses` is the quoted form of the `fn` as Elixir's
-/// `quote` gives it, `{:fn, meta, [clauses]}`; `bindings` is a map from variable name (atom) to value.
+/// `quote` gives it, `{:fn, meta, [clauses]}`; `bindings` is a map from variable name (atom) to
+/// value.
 struct fun {
   atom module;
   atom name;
   uint32_t arity = 0;
-  pid creator;       ///< Process that evaluated the `fn`.
+  pid creator;        ///< Process that evaluated the `fn`.
   uint64_t index = 0; ///< Number of the `fn` in its creator's node; part of its identity.
   term clauses;
   term bindings;

@@ -37,7 +37,8 @@ std::optional<size_t> prefix(const std::string& text, int64_t count) {
 /// The state of one group leader; confined to its process.
 class server {
 public:
-  server(process& self, std::shared_ptr<io_device> device) : self_(&self), device_(std::move(device)) {}
+  server(process& self, std::shared_ptr<io_device> device)
+    : self_(&self), device_(std::move(device)) {}
 
   void on_message(const term& x) {
     if (x.is_tagged(tag_request, 4))
@@ -123,7 +124,8 @@ private:
     auto done = [&core, to = self_->self(), id](std::optional<std::string> line) {
       signal s;
       s.to = to;
-      s.payload = caf::make_message(term::tuple({tag_line, id, line ? term{*line} : term{atom{"eof"}}}));
+      s.payload
+        = caf::make_message(term::tuple({tag_line, id, line ? term{*line} : term{atom{"eof"}}}));
       core.deliver(std::move(s));
     };
     if (x.console)

@@ -1,8 +1,9 @@
-// The server that does input and output for the processes of a node, and for those they spawn elsewhere.
+// The server that does input and output for the processes of a node, and for those they spawn
+// elsewhere.
 //
-// Erlang counterpart: group.erl and user.erl; requests, replies and errors are those of the I/O protocol.
-// Threads: `start_group_leader` from any thread; the device is called from the server's process and calls
-// back from a thread of its own.
+// Erlang counterpart: group.erl and user.erl; requests, replies and errors are those of the I/O
+// protocol. Threads: `start_group_leader` from any thread; the device is called from the server's
+// process and calls back from a thread of its own.
 
 #pragma once
 
@@ -27,8 +28,8 @@ public:
   virtual void write(std::string_view text) = 0;
   /// Reads one line. Of several reads under way the newest gets the next line (rule IO-22).
   virtual void read_line(std::string prompt, line_handler done) = 0;
-  /// A read of the console itself: it gets a line when no other one wants it. Erlang's shell competes
-  /// with the processes it started, and loses its line to them, or wins theirs, by chance.
+  /// A read of the console itself: it gets a line when no other one wants it. Erlang's shell
+  /// competes with the processes it started, and loses its line to them, or wins theirs, by chance.
   virtual void read_console_line(std::string prompt, line_handler done) {
     read_line(std::move(prompt), std::move(done));
   }

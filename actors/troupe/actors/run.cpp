@@ -20,12 +20,15 @@ namespace po = boost::program_options;
 /// Waits for the program's process, so that its end can become an exit status.
 task<> watch(process& self, internal::root_function root) {
   self.trap_exit(true);
-  auto child = self.spawn_link([](process& inner, internal::root_function f) -> task<> {
-    auto body = f(inner);
-    co_await std::move(body);
-  }, std::move(root));
+  auto child = self.spawn_link(
+    [](process& inner, internal::root_function f) -> task<> {
+      auto body = f(inner);
+      co_await std::move(body);
+    },
+    std::move(root));
   std::function<bool(const term&)> ended = [child](const term& x) {
-    return x.is_tagged(atom{"EXIT"}, 3) && (x.as_tuple()[1] == term{child} || x.as_tuple()[1].as_pid().id == 0);
+    return x.is_tagged(atom{"EXIT"}, 3)
+           && (x.as_tuple()[1] == term{child} || x.as_tuple()[1].as_pid().id == 0);
   };
   auto waiting = self.receive_match(std::move(ended));
   auto x = co_await std::move(waiting);

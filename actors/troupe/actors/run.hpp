@@ -11,10 +11,10 @@
 
 namespace troupe::actors {
 
-/// Reads the options of a node (`--name`, `--cookie`, ...; see config.hpp) from the command line, starts the
-/// node with the terminal as its group leader, runs `root` in a process, and stops the node when that
-/// process ends or SIGTERM or SIGINT comes. Returns the exit status: 0, 1 when the process ended otherwise
-/// than normally or the node could not start, 2 for bad options.
+/// Reads the options of a node (`--name`, `--cookie`, ...; see config.hpp) from the command line,
+/// starts the node with the terminal as its group leader, runs `root` in a process, and stops the
+/// node when that process ends or SIGTERM or SIGINT comes. Returns the exit status: 0, 1 when the
+/// process ended otherwise than normally or the node could not start, 2 for bad options.
 int run_process(int argc, const char* const* argv, internal::root_function root);
 
 } // namespace troupe::actors

@@ -23,14 +23,16 @@ const atom tag_request{"io_request"};
 
 using options_ptr = std::shared_ptr<const shell_options>;
 
-// -- the process that evaluates ----------------------------------------------------------------------
+// -- the process that evaluates
+// ----------------------------------------------------------------------
 
 std::string describe(const eval::failure& f, const pid& viewer) {
   auto text = "** " + eval::format_failure(f, viewer) + "\n";
   return text + eval::format_stack(f, viewer);
 }
 
-task<bool> evaluate(process& self, const options_ptr& opts, eval::interpreter& run, eval::environment& env, term quoted) {
+task<bool> evaluate(process& self, const options_ptr& opts, eval::interpreter& run,
+                    eval::environment& env, term quoted) {
   std::optional<eval::failure> failed;
   std::string text;
   try {
@@ -59,7 +61,8 @@ task<> run_evaluator(process& self, options_ptr opts, pid server) {
   eval::interpreter run{eval::all_modules()};
   eval::environment env;
   env.process = &host;
-  std::function<bool(const term&)> is_command = [](const term& x) { return x.is_tagged(tag_eval, 3); };
+  std::function<bool(const term&)> is_command
+    = [](const term& x) { return x.is_tagged(tag_eval, 3); };
   for (;;) {
     auto waiting = self.receive_match(is_command);
     auto command = co_await std::move(waiting);
@@ -70,7 +73,8 @@ task<> run_evaluator(process& self, options_ptr opts, pid server) {
   }
 }
 
-// -- the process that reads --------------------------------------------------------------------------
+// -- the process that reads
+// --------------------------------------------------------------------------
 
 struct session {
   process& self;
@@ -91,14 +95,15 @@ struct session {
   [[nodiscard]] std::string prompt() const {
     if (!opts->interactive)
       return {};
-    return (pending.empty() ? opts->prompt : std::string(3, '.')) + "(" + self.node_name() + ")" + std::to_string(line)
-           + "> ";
+    return (pending.empty() ? opts->prompt : std::string(3, '.')) + "(" + self.node_name() + ")"
+           + std::to_string(line) + "> ";
   }
 };
 
 /// The node ends this process: exit signals are trapped, so it must do so itself.
 bool is_stop(const term& x) {
-  return x.is_tagged(tag_exit, 3) && x.as_tuple()[1].is(term::kind::pid) && x.as_tuple()[1].as_pid().id == 0;
+  return x.is_tagged(tag_exit, 3) && x.as_tuple()[1].is(term::kind::pid)
+         && x.as_tuple()[1].as_pid().id == 0;
 }
 
 bool is_exit_of(const term& x, const pid& who) {
@@ -116,8 +121,9 @@ task<> report(session& s, std::string text) {
 
 task<> on_evaluator_exit(session& s, term reason) {
   ++s.failures;
-  auto text = "** (EXIT from " + inspect_pid(s.evaluator, s.self.self()) + ") shell process exited with reason: "
-              + eval::format_exit(reason, s.self.self()) + "\n";
+  auto text = "** (EXIT from " + inspect_pid(s.evaluator, s.self.self())
+              + ") shell process exited with reason: " + eval::format_exit(reason, s.self.self())
+              + "\n";
   if (s.opts->interactive)
     text = text + "\n" + s.opts->banner;
   s.start_evaluator();
@@ -156,7 +162,8 @@ task<> take_line(session& s, std::string text, bool last) {
   if (!s.pending.empty() && is_break(text)) {
     s.pending.clear();
     ++s.failures;
-    auto reporting = report(s, "** (TokenMissingError) iex:" + std::to_string(s.line) + ": incomplete expression\n");
+    auto reporting = report(s, "** (TokenMissingError) iex:" + std::to_string(s.line)
+                                 + ": incomplete expression\n");
     co_await std::move(reporting);
     co_return;
   }
@@ -175,7 +182,8 @@ task<> take_line(session& s, std::string text, bool last) {
     co_return;
   }
   auto& quoted = std::get<term>(parsed);
-  static const auto nothing = term::tuple({atom{"__block__"}, term::empty_list(), term::empty_list()});
+  static const auto nothing
+    = term::tuple({atom{"__block__"}, term::empty_list(), term::empty_list()});
   if (quoted == nothing)
     co_return;
   auto running = run_expression(s, quoted);

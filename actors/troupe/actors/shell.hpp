@@ -1,8 +1,8 @@
 // A console: reads expressions from its group leader, evaluates them, prints what they yield.
 //
-// Erlang counterpart: IEx.Server and IEx.Evaluator. As there, expressions run in a process of their own,
-// which is `self()`; when it dies the console says why and goes on with a new one.
-// Threads: `start_shell` from any thread.
+// Erlang counterpart: IEx.Server and IEx.Evaluator. As there, expressions run in a process of their
+// own, which is `self()`; when it dies the console says why and goes on with a new one. Threads:
+// `start_shell` from any thread.
 
 #pragma once
 
@@ -15,7 +15,8 @@
 namespace troupe::actors {
 
 struct shell_options {
-  /// Shows prompts, a banner, and the end of its process. Otherwise results are all that is printed.
+  /// Shows prompts, a banner, and the end of its process. Otherwise results are all that is
+  /// printed.
   bool interactive = false;
   /// Shown first, and again when a new process takes over.
   std::string banner;

@@ -282,7 +282,8 @@ void terminal::core::edit() {
   if (outcome == line_editor::outcome::end_of_file)
     print("\n");
   reads_.line_ended();
-  auto in_a_row = outcome == line_editor::outcome::interrupted ? (line.empty() ? interrupts_ : 0) + 1 : 0;
+  auto in_a_row
+    = outcome == line_editor::outcome::interrupted ? (line.empty() ? interrupts_ : 0) + 1 : 0;
   interrupts_ = in_a_row;
   if (outcome == line_editor::outcome::interrupted) {
     if (options_.on_interrupt)

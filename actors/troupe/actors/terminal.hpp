@@ -48,8 +48,8 @@ public:
   /// when too many reads wait (1024), and when the terminal stops.
   read_id read_line(std::string prompt, read_handler done);
 
-  /// The same for the console itself: its read comes after all others, so that a question that a process
-  /// asks meanwhile is answered first, whichever came first.
+  /// The same for the console itself: its read comes after all others, so that a question that a
+  /// process asks meanwhile is answered first, whichever came first.
   read_id read_console_line(std::string prompt, read_handler done);
 
   /// Changes the prompt of a read that waits.

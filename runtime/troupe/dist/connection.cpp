@@ -51,10 +51,15 @@ void connection::send(const signal& x) {
     if (!session_.is_up())
       return;
     auto frame = codec_->encode(x);
-    if (!frame && (x.type == signal::kind::down || x.type == signal::kind::exit || x.type == signal::kind::exit_linked))
-      frame = codec_->encode(with_short_reason(x, frame.error())); // an end must be told in any case
+    if (!frame
+        && (x.type == signal::kind::down || x.type == signal::kind::exit
+            || x.type == signal::kind::exit_linked))
+      frame
+        = codec_->encode(with_short_reason(x, frame.error())); // an end must be told in any case
     if (frame) {
-      auto key = x.type == signal::kind::spawn_reply && x.value.is(term::kind::pid) ? x.value.as_pid().id : x.from.id;
+      auto key = x.type == signal::kind::spawn_reply && x.value.is(term::kind::pid)
+                   ? x.value.as_pid().id
+                   : x.from.id;
       session_.put(key, std::move(*frame));
       while (auto names = codec_->names())
         session_.put(names_key, std::move(*names));
@@ -93,7 +98,8 @@ void connection::close(errc why) {
   });
 }
 
-// -- stream_handler ----------------------------------------------------------------------------------
+// -- stream_handler
+// ----------------------------------------------------------------------------------
 
 void connection::on_bytes(std::span<const char> bytes) {
   {
@@ -120,7 +126,8 @@ void connection::on_closed() {
   settle();
 }
 
-// -- session_handler ---------------------------------------------------------------------------------
+// -- session_handler
+// ---------------------------------------------------------------------------------
 
 errc connection::on_authenticated(const peer_identity& peer) {
   peer_ = peer;
@@ -152,7 +159,8 @@ void connection::on_closed(errc why, std::string_view detail) {
   events_.push_back({event::type::down, {}, why, std::string{detail}});
 }
 
-// -- doing what the session wants ----------------------------------------------------------------------
+// -- doing what the session wants
+// ----------------------------------------------------------------------
 
 void connection::flush() {
   for (;;) {
@@ -218,18 +226,19 @@ void connection::arm() {
     time_->cancel(*timer_);
   auto now = time_->now();
   auto next = session_.next_check();
-  timer_ = time_->after(next > now ? next - now : clock::duration::zero(), [weak = weak_from_this()] {
-    auto self = weak.lock();
-    if (!self)
-      return;
-    {
-      std::lock_guard inner{self->mutex_};
-      self->timer_.reset();
-      self->session_.check(self->time_->now());
-    }
-    self->settle();
-    self->arm();
-  });
+  timer_
+    = time_->after(next > now ? next - now : clock::duration::zero(), [weak = weak_from_this()] {
+        auto self = weak.lock();
+        if (!self)
+          return;
+        {
+          std::lock_guard inner{self->mutex_};
+          self->timer_.reset();
+          self->session_.check(self->time_->now());
+        }
+        self->settle();
+        self->arm();
+      });
 }
 
 void connection::disarm() {

@@ -1,8 +1,8 @@
 // One authenticated byte stream to one peer: joins a stream, a session and a codec.
 //
 // Erlang counterpart: a distribution port with its controller.
-// Threads: `send` and `close` from any thread; the owner is called on the transport thread, and with
-// `on_authenticated` from inside the connection's mutex.
+// Threads: `send` and `close` from any thread; the owner is called on the transport thread, and
+// with `on_authenticated` from inside the connection's mutex.
 
 #pragma once
 
@@ -28,7 +28,8 @@ public:
   virtual void on_up(const std::shared_ptr<connection>& from) = 0;
   virtual void on_signal(const std::shared_ptr<connection>& from, signal x) = 0;
   /// Called once, after the last signal.
-  virtual void on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail) = 0;
+  virtual void on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail)
+    = 0;
   /// A signal could not be sent; `why` names what is wrong with it.
   virtual void on_unsendable(const signal& x, const error& why) = 0;
 };
@@ -44,19 +45,21 @@ public:
     uint64_t id = 0;
   };
 
-  connection(std::unique_ptr<stream> wire, const options& opts, connection_owner& owner, actor_bridge& bridge, clock& time);
+  connection(std::unique_ptr<stream> wire, const options& opts, connection_owner& owner,
+             actor_bridge& bridge, clock& time);
   ~connection() override;
 
   /// Begins the handshake. Transport thread.
   void start();
-  /// Sends a signal after those sent before by the same process; when the session is not up it is lost,
-  /// as signals are when a connection breaks.
+  /// Sends a signal after those sent before by the same process; when the session is not up it is
+  /// lost, as signals are when a connection breaks.
   void send(const signal& x);
   void close(errc why);
   /// Makes the peer's system answer for a connection that it may not know any more.
   void probe();
 
-  // -- constant after on_authenticated -------------------------------------------------------------
+  // -- constant after on_authenticated
+  // -------------------------------------------------------------
   [[nodiscard]] uint64_t id() const noexcept { return opts_.id; }
   [[nodiscard]] bool dialled() const noexcept { return opts_.role == session::role::dialling; }
   [[nodiscard]] const std::string& expected() const noexcept { return opts_.expected; }
@@ -65,7 +68,8 @@ public:
   [[nodiscard]] const endpoint& remote() const { return wire_->remote(); }
   [[nodiscard]] bool is_authenticated() const;
 
-  // -- stream_handler --------------------------------------------------------------------------------
+  // -- stream_handler
+  // --------------------------------------------------------------------------------
   void on_bytes(std::span<const char> bytes) override;
   void on_writable() override;
   void on_closed() override;
@@ -78,7 +82,8 @@ private:
     std::string detail;
   };
 
-  // -- session_handler; called with mutex_ held --------------------------------------------------------
+  // -- session_handler; called with mutex_ held
+  // --------------------------------------------------------
   errc on_authenticated(const peer_identity& peer) override;
   void on_up() override;
   void on_frame(std::string_view frame) override;

@@ -3,10 +3,10 @@
 // Erlang counterpart: the sys_dist table of net_kernel.
 // Threads: not synchronised; guarded by net_kernel's mutex.
 //
-// The rule for two nodes that dial each other at once is Erlang's (CONN-10): the dial made by the node
-// with the greater name survives. Difference: Erlang asks the dialler of a node that looks connected
-// whether it still wants to ("alive"); here such a dial is refused as a duplicate, the connection that
-// looks alive is probed, and the dialler tries again.
+// The rule for two nodes that dial each other at once is Erlang's (CONN-10): the dial made by the
+// node with the greater name survives. Difference: Erlang asks the dialler of a node that looks
+// connected whether it still wants to ("alive"); here such a dial is refused as a duplicate, the
+// connection that looks alive is probed, and the dialler tries again.
 
 #pragma once
 

@@ -111,7 +111,8 @@ handshake::step handshake::receive(std::string_view frame) {
       result.tell = false;
       if (!peer_.name.empty()) // as it says; nothing of it need be proven yet
         result.detail = quoted(peer_.name)
-                        + (result.failure == errc::cookie_mismatch ? " does not know the cookie" : " refused the connection");
+                        + (result.failure == errc::cookie_mismatch ? " does not know the cookie"
+                                                                   : " refused the connection");
       return result;
     }
     default: break;

@@ -13,7 +13,8 @@ namespace troupe::dist {
 
 class mapper_resolver final : public resolver {
 public:
-  mapper_resolver(boost::asio::io_context& io, uint16_t mapper_port) : io_(&io), mapper_port_(mapper_port) {}
+  mapper_resolver(boost::asio::io_context& io, uint16_t mapper_port)
+    : io_(&io), mapper_port_(mapper_port) {}
 
   void resolve(const node_name& name, clock::duration timeout, handler done) override;
 

@@ -18,9 +18,9 @@ class monitor_table {
 public:
   struct entry {
     reference ref;
-    pid local;          ///< The watching process, or the watched one.
-    pid remote;         ///< The other end; null when it was named.
-    atom name;          ///< By which the remote end was named, or nil.
+    pid local;             ///< The watching process, or the watched one.
+    pid remote;            ///< The other end; null when it was named.
+    atom name;             ///< By which the remote end was named, or nil.
     bool outgoing = false; ///< The watcher is local.
   };
 

@@ -12,9 +12,10 @@ namespace troupe::dist {
 
 using kind = signal::kind;
 
-net_kernel::net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time, options opts)
-  : core_(&core), wires_(&wires), names_(&names), time_(&time), opts_(std::move(opts)), self_(core.name()),
-    table_(core.name()) {}
+net_kernel::net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time,
+                       options opts)
+  : core_(&core), wires_(&wires), names_(&names), time_(&time), opts_(std::move(opts)),
+    self_(core.name()), table_(core.name()) {}
 
 net_kernel::~net_kernel() = default;
 
@@ -30,7 +31,8 @@ std::shared_ptr<peer> net_kernel::peer_of(atom name) {
   return p;
 }
 
-// -- signal_carrier ----------------------------------------------------------------------------------
+// -- signal_carrier
+// ----------------------------------------------------------------------------------
 
 void net_kernel::carry(signal x) {
   auto name = x.to.node;
@@ -102,7 +104,8 @@ void net_kernel::disconnect(atom name, std::function<void(bool)> done) {
 std::vector<atom> net_kernel::nodes(node_class which) const {
   std::lock_guard guard{mutex_};
   std::vector<atom> result;
-  auto add = [&](const std::vector<atom>& more) { result.insert(result.end(), more.begin(), more.end()); };
+  auto add
+    = [&](const std::vector<atom>& more) { result.insert(result.end(), more.begin(), more.end()); };
   switch (which) {
     case node_class::visible: add(table_.visible()); break;
     case node_class::hidden: add(table_.hidden()); break;
@@ -121,7 +124,8 @@ std::vector<atom> net_kernel::nodes(node_class which) const {
   return result;
 }
 
-// -- events of nodes ---------------------------------------------------------------------------------
+// -- events of nodes
+// ---------------------------------------------------------------------------------
 
 void net_kernel::monitor_nodes(const pid& who, const node_monitor::options& opts, bool on) {
   std::lock_guard guard{mutex_};
@@ -164,13 +168,15 @@ void net_kernel::notify(const std::vector<node_monitor::notice>& notices) {
   }
 }
 
-// -- connections ---------------------------------------------------------------------------------------
+// -- connections
+// ---------------------------------------------------------------------------------------
 
 void net_kernel::accept(std::unique_ptr<stream> wire) {
   {
     // As many again may be on their way out.
     std::lock_guard guard{mutex_};
-    if (stopping_ || connections_.size() >= table_.size() + 2 * limits::unauthenticated_connections_max)
+    if (stopping_
+        || connections_.size() >= table_.size() + 2 * limits::unauthenticated_connections_max)
       return; // dropping the stream closes it
   }
   if (strangers_.size() >= limits::unauthenticated_connections_max) {
@@ -182,7 +188,8 @@ void net_kernel::accept(std::unique_ptr<stream> wire) {
   adopt(std::move(wire), session::role::accepting, {});
 }
 
-void net_kernel::adopt(std::unique_ptr<stream> wire, session::role role, const std::string& expected) {
+void net_kernel::adopt(std::unique_ptr<stream> wire, session::role role,
+                       const std::string& expected) {
   connection::options opts{role, opts_.setup, expected, ++last_id_};
   auto x = std::make_shared<connection>(std::move(wire), opts, *this, *core_, *time_);
   {
@@ -201,7 +208,8 @@ errc net_kernel::on_authenticated(connection& from, const peer_identity& who) {
     std::lock_guard guard{mutex_};
     if (stopping_)
       return errc::shutting_down;
-    auto hidden = who.hidden || opts_.setup.self.hidden; // a property of the connection (rule HID-02)
+    auto hidden
+      = who.hidden || opts_.setup.self.hidden; // a property of the connection (rule HID-02)
     verdict = table_.decide({from.peer_name(), who.creation, hidden, from.dialled(), from.id()});
     if (verdict.replaced) {
       replaced = connections_[*verdict.replaced];
@@ -270,7 +278,8 @@ void net_kernel::lose(const std::shared_ptr<connection>& from, errc why) {
   notify(all); // after everything that came through the connection (rule NM-17)
 }
 
-void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail) {
+void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why,
+                         const std::string& detail) {
   auto name = from->peer_name();
   auto was_up = false;
   std::function<void()> stopped;
@@ -290,7 +299,8 @@ void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why, cons
   }
   if (was_up || why == errc::replaced) {
     if (why == errc::tick_timeout)
-      core_->log("error", "** Node " + inspect_atom(name) + " not responding **\n** Removing (timedout) connection **");
+      core_->log("error", "** Node " + inspect_atom(name)
+                            + " not responding **\n** Removing (timedout) connection **");
     lose(from, why);
   } else {
     session_failed(*from, why, detail);
@@ -308,9 +318,12 @@ void net_kernel::session_failed(const connection& from, errc why, const std::str
   }
   auto who = from.peer_name() == atom{} ? to_string(from.remote()) : inspect_atom(from.peer_name());
   if (why == errc::cookie_mismatch)
-    log_stranger("** Connection attempt from node " + who + " (" + detail + ") rejected. Invalid challenge reply. **");
-  else if (why != errc::connection_closed && why != errc::duplicate_connection && why != errc::shutting_down)
-    log_stranger("** Connection attempt from " + who + " rejected: " + to_string(error{why, detail}) + " **");
+    log_stranger("** Connection attempt from node " + who + " (" + detail
+                 + ") rejected. Invalid challenge reply. **");
+  else if (why != errc::connection_closed && why != errc::duplicate_connection
+           && why != errc::shutting_down)
+    log_stranger("** Connection attempt from " + who + " rejected: " + to_string(error{why, detail})
+                 + " **");
 }
 
 void net_kernel::log_stranger(const std::string& text) {
@@ -318,13 +331,14 @@ void net_kernel::log_stranger(const std::string& text) {
   if (!answer.allowed)
     return;
   if (answer.left_out > 0)
-    core_->log("warning", std::to_string(answer.left_out) + " lines about rejected connections were left out");
+    core_->log("warning",
+               std::to_string(answer.left_out) + " lines about rejected connections were left out");
   core_->log("error", text);
 }
 
 void net_kernel::on_unsendable(const signal& x, const error& why) {
-  core_->log("error", "** " + inspect_pid(x.from, x.from) + " cannot send to node " + inspect_atom(x.to.node) + ": "
-                        + why.context + " **");
+  core_->log("error", "** " + inspect_pid(x.from, x.from) + " cannot send to node "
+                        + inspect_atom(x.to.node) + ": " + why.context + " **");
   if (x.type != kind::spawn && x.number == 0)
     return;
   auto back = std::make_shared<signal>();

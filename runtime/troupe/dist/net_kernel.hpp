@@ -37,13 +37,15 @@ public:
     bool connect_all = true; ///< Connect to all nodes that a new peer knows (unless hidden).
   };
 
-  net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time, options opts);
+  net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time,
+             options opts);
   ~net_kernel() override;
 
   /// Listens; returns where, or why not.
   result<endpoint> listen(const endpoint& at);
 
-  // -- signal_carrier --------------------------------------------------------------------------------
+  // -- signal_carrier
+  // --------------------------------------------------------------------------------
   void carry(signal x) override;
   void connect(atom name, std::function<void(bool)> done) override;
   void ping(atom name, std::function<void(bool)> done) override;
@@ -52,7 +54,8 @@ public:
   /// Names of nodes, alphabetically; `known` holds every node that was ever connected or dialled.
   [[nodiscard]] std::vector<atom> nodes(node_class which) const;
 
-  // -- events of nodes -------------------------------------------------------------------------------
+  // -- events of nodes
+  // -------------------------------------------------------------------------------
   void monitor_nodes(const pid& who, const node_monitor::options& opts, bool on);
   void monitor_node(const pid& who, atom name, bool on);
 
@@ -60,7 +63,8 @@ public:
   void stop(std::function<void()> done);
 
   struct counts {
-    size_t connections = 0, handshakes = 0, peers = 0, links = 0, monitors = 0, spawns = 0, held = 0;
+    size_t connections = 0, handshakes = 0, peers = 0, links = 0, monitors = 0, spawns = 0,
+           held = 0;
   };
   [[nodiscard]] counts snapshot() const;
 
@@ -72,11 +76,13 @@ private:
     clock::duration pause{std::chrono::milliseconds{25}}; // Before trying again after a duplicate.
   };
 
-  // -- connection_owner --------------------------------------------------------------------------------
+  // -- connection_owner
+  // --------------------------------------------------------------------------------
   errc on_authenticated(connection& from, const peer_identity& peer) override;
   void on_up(const std::shared_ptr<connection>& from) override;
   void on_signal(const std::shared_ptr<connection>& from, signal x) override;
-  void on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail) override;
+  void on_down(const std::shared_ptr<connection>& from, errc why,
+               const std::string& detail) override;
   void on_unsendable(const signal& x, const error& why) override;
 
   std::shared_ptr<peer> peer_of(atom name);
@@ -103,7 +109,7 @@ private:
   clock* time_;
   const options opts_;
   const atom self_;
-  log_limiter limiter_;              // Transport thread only, as are the next three.
+  log_limiter limiter_; // Transport thread only, as are the next three.
   std::map<atom, dial> dials_;
   std::map<uint64_t, std::weak_ptr<connection>> strangers_; // Accepted, not up; oldest first.
   std::function<void()> stopped_;
@@ -112,7 +118,7 @@ private:
   mutable std::mutex mutex_; // guards all below
   std::unordered_map<atom, std::shared_ptr<peer>> peers_;
   std::map<uint64_t, std::shared_ptr<connection>> connections_; // All, handshakes included.
-  std::map<uint64_t, errc> ended_by_us_;                        // Why we ended a connection that was up.
+  std::map<uint64_t, errc> ended_by_us_; // Why we ended a connection that was up.
   connection_table table_;
   node_monitor events_;
   std::map<reference, std::function<void(bool)>> pings_;

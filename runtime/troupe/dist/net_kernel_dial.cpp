@@ -60,8 +60,8 @@ void net_kernel::try_next(atom name) {
   });
 }
 
-/// The peer says that we are connected. When our side does not know of it, the peer will learn so from
-/// the probe that it sent; the dial is repeated until then.
+/// The peer says that we are connected. When our side does not know of it, the peer will learn so
+/// from the probe that it sent; the dial is repeated until then.
 bool net_kernel::dial_again(atom name, errc why) {
   auto i = dials_.find(name);
   if (why != errc::duplicate_connection || i == dials_.end())

@@ -12,8 +12,8 @@ using kind = signal::kind;
 bool net_kernel::may_come_from(const connection& from, const signal& x) const {
   auto ours = x.to.id == 0 || x.to.node == self_;
   auto theirs = !x.from || x.from.node == from.peer_name();
-  // Messages may be passed on for others, as CAF's requests are when they are delegated; a group leader
-  // may live anywhere.
+  // Messages may be passed on for others, as CAF's requests are when they are delegated; a group
+  // leader may live anywhere.
   return ours && (theirs || x.type == kind::send || x.type == kind::group_leader);
 }
 
@@ -73,7 +73,8 @@ void net_kernel::on_spawn(const std::shared_ptr<connection>& from, peer& p, sign
   core_->launch(child);
 }
 
-// -- the mesh ------------------------------------------------------------------------------------------
+// -- the mesh
+// ------------------------------------------------------------------------------------------
 
 void net_kernel::tell_known_nodes(connection& to) {
   std::vector<term> names;

@@ -49,15 +49,16 @@ void node_monitor::unwatch(const pid& who, atom node) {
     watchers_.erase(i);
 }
 
-std::vector<node_monitor::notice> node_monitor::notices(std::string_view event, atom node, bool hidden,
-                                                        const errc* why) const {
+std::vector<node_monitor::notice> node_monitor::notices(std::string_view event, atom node,
+                                                        bool hidden, const errc* why) const {
   std::vector<notice> result;
   for (auto& [key, count] : subscribers_) {
     auto& [who, opts] = key;
     if (!concerns(opts.which, hidden))
       continue;
-    auto message = opts.shape == options::form::pair ? term::tuple({atom{event}, node})
-                                                     : term::tuple({atom{event}, node, info(opts, hidden, why)});
+    auto message = opts.shape == options::form::pair
+                     ? term::tuple({atom{event}, node})
+                     : term::tuple({atom{event}, node, info(opts, hidden, why)});
     result.insert(result.end(), count, {who, message});
   }
   return result;

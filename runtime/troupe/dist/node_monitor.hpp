@@ -57,7 +57,8 @@ public:
   [[nodiscard]] size_t size() const noexcept;
 
 private:
-  std::vector<notice> notices(std::string_view event, atom node, bool hidden, const errc* why) const;
+  std::vector<notice> notices(std::string_view event, atom node, bool hidden,
+                              const errc* why) const;
 
   std::map<std::pair<pid, options>, size_t> subscribers_;
   std::map<atom, std::map<pid, size_t>> watchers_; // No empty map is kept.

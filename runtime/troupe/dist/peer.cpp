@@ -60,16 +60,17 @@ std::vector<signal> peer::lost() {
   std::lock_guard guard{mutex_};
   connection_ = nullptr;
   std::vector<signal> result;
-  auto tell = [&](kind type, const pid& from, const pid& to, const reference& ref, atom name, term value) {
-    signal x;
-    x.type = type;
-    x.from = from;
-    x.to = to;
-    x.ref = ref;
-    x.name = name;
-    x.value = std::move(value);
-    result.push_back(std::move(x));
-  };
+  auto tell
+    = [&](kind type, const pid& from, const pid& to, const reference& ref, atom name, term value) {
+        signal x;
+        x.type = type;
+        x.from = from;
+        x.to = to;
+        x.ref = ref;
+        x.name = name;
+        x.value = std::move(value);
+        result.push_back(std::move(x));
+      };
   for (auto& [local, remote] : links_.take_all())
     tell(kind::exit_linked, remote, local, {}, {}, exit_reason::noconnection);
   for (auto& m : monitors_.take_all()) {

@@ -1,7 +1,8 @@
 // What this node knows of one other node: its connection, what waits for one, and what crosses it.
 //
 // Erlang counterpart: a distribution entry.
-// Threads: any thread; one mutex, taken before a connection's mutex and never while calling elsewhere.
+// Threads: any thread; one mutex, taken before a connection's mutex and never while calling
+// elsewhere.
 
 #pragma once
 
@@ -47,8 +48,8 @@ public:
   /// The connection is gone: returns what its loss tells local processes, each once.
   [[nodiscard]] std::vector<signal> lost();
 
-  /// Brings the tables up to date with a signal that arrived, and completes it: a demonitor learns whom
-  /// it concerns, a spawn reply whether its child is linked.
+  /// Brings the tables up to date with a signal that arrived, and completes it: a demonitor learns
+  /// whom it concerns, a spawn reply whether its child is linked.
   void note_arrival(signal& x);
   /// A process that the peer asked for is about to run.
   void note_child(const signal& request, const pid& child);

@@ -37,8 +37,8 @@ caf::strong_actor_ptr proxy_table::proxy_of(const pid& x) {
     if (auto alive = known.lock())
       return alive;
   caf::actor_config cfg;
-  auto result = caf::make_actor<dist::proxy, caf::strong_actor_ptr>(x.id, incarnation(x.node, x.creation),
-                                                                    &core_->system(), cfg, *core_, x);
+  auto result = caf::make_actor<dist::proxy, caf::strong_actor_ptr>(
+    x.id, incarnation(x.node, x.creation), &core_->system(), cfg, *core_, x);
   known = caf::weak_actor_ptr{result.get()};
   return result;
 }
@@ -158,7 +158,8 @@ bool proxy::remove_backlink(caf::abstract_actor* x) {
   out.from = local;
   out.to = who_;
   out.number = 1;
-  core_->time().post([core = core_, x = std::make_shared<signal>(std::move(out))] { core->route(std::move(*x)); });
+  core_->time().post(
+    [core = core_, x = std::make_shared<signal>(std::move(out))] { core->route(std::move(*x)); });
   return true;
 }
 

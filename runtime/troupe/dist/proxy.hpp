@@ -77,9 +77,10 @@ public:
 private:
   internal::node_core* core_;
   pid who_;
-  std::atomic<bool> monitors_{false}; // One monitor does for all that attach; it stays until it fires.
-  std::mutex links_mutex_;            // guards links_
-  std::set<pid> links_;               // Local plain actors that are linked with the process.
+  std::atomic<bool> monitors_{
+    false};                // One monitor does for all that attach; it stays until it fires.
+  std::mutex links_mutex_; // guards links_
+  std::set<pid> links_;    // Local plain actors that are linked with the process.
 };
 
 } // namespace troupe::dist

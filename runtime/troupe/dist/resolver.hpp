@@ -18,7 +18,8 @@ public:
   using handler = std::function<void(result<std::vector<endpoint>>)>;
 
   virtual ~resolver() = default;
-  /// Calls `done` once, within `timeout`, with one address or more in the order in which to try them.
+  /// Calls `done` once, within `timeout`, with one address or more in the order in which to try
+  /// them.
   virtual void resolve(const node_name& name, clock::duration timeout, handler done) = 0;
 };
 

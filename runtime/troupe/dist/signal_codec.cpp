@@ -39,7 +39,8 @@ bool signal_codec::payload(caf::message& x) {
 }
 
 bool signal_codec::spawn(std::string& out, const spawn_request& x) {
-  auto flags = (x.what.same_build ? flag_same_build : 0) | (x.link ? flag_link : 0) | (x.monitor ? flag_monitor : 0);
+  auto flags = (x.what.same_build ? flag_same_build : 0) | (x.link ? flag_link : 0)
+               | (x.monitor ? flag_monitor : 0);
   writer_.u8(out, static_cast<uint8_t>(x.what.type));
   writer_.u8(out, static_cast<uint8_t>(flags));
   writer_.process(out, x.group_leader);
@@ -144,13 +145,15 @@ result<std::string> signal_codec::encode(const signal& x) {
     return error{errc::protocol_violation, "a signal of this node only"};
   std::string culprit;
   if (!is_portable(x.payload, culprit))
-    return error{errc::invalid_config, "messages of type " + culprit + " cannot cross nodes: register it with TROUPE_MESSAGE"};
+    return error{errc::invalid_config, "messages of type " + culprit
+                                         + " cannot cross nodes: register it with TROUPE_MESSAGE"};
   std::string out(1, static_cast<char>(frame_kind(x.type)));
   if (!write_fields(out, x))
-    return error{errc::frame_too_large, "a term is nested deeper than " + std::to_string(limits::term_depth_max) + " levels"};
+    return error{errc::frame_too_large, "a term is nested deeper than "
+                                          + std::to_string(limits::term_depth_max) + " levels"};
   if (out.size() > frame_bytes_)
-    return error{errc::frame_too_large, "a message of " + std::to_string(out.size()) + " bytes; the limit is "
-                                          + std::to_string(frame_bytes_)};
+    return error{errc::frame_too_large, "a message of " + std::to_string(out.size())
+                                          + " bytes; the limit is " + std::to_string(frame_bytes_)};
   return out;
 }
 
@@ -221,7 +224,9 @@ void signal_codec::read_fields(signal& x) {
 
 result<std::optional<signal>> signal_codec::decode(std::string_view frame) {
   auto first = frame.empty() ? 0 : static_cast<uint8_t>(frame.front());
-  auto malformed = [&] { return error{errc::protocol_violation, "a malformed frame of kind " + std::to_string(first)}; };
+  auto malformed = [&] {
+    return error{errc::protocol_violation, "a malformed frame of kind " + std::to_string(first)};
+  };
   if (first == names_frame) {
     reader_.open(frame.substr(1));
     reader_.names();

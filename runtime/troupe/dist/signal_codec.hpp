@@ -19,7 +19,8 @@ namespace troupe::dist {
 class signal_codec {
 public:
   /// A frame is no longer than `frame_bytes`.
-  signal_codec(const codec_ends& ends, actor_bridge& bridge, size_t frame_bytes = limits::message_bytes_max)
+  signal_codec(const codec_ends& ends, actor_bridge& bridge,
+               size_t frame_bytes = limits::message_bytes_max)
     : writer_(ends), reader_(ends), bridge_(&bridge), frame_bytes_(frame_bytes) {}
 
   /// Returns the frame, or an error that names what cannot travel (a message type that is not
@@ -30,8 +31,9 @@ public:
   /// must arrive before any frame that is encoded after it; those encoded before may come later.
   [[nodiscard]] std::optional<std::string> names();
 
-  /// Returns the signal; nothing for a frame of names, or of a newer version. `errc::protocol_violation`
-  /// says that the bytes are malformed and the connection must be closed.
+  /// Returns the signal; nothing for a frame of names, or of a newer version.
+  /// `errc::protocol_violation` says that the bytes are malformed and the connection must be
+  /// closed.
   [[nodiscard]] result<std::optional<signal>> decode(std::string_view frame);
 
 private:

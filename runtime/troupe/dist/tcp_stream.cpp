@@ -28,10 +28,11 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
   explicit state(tcp::socket s) : socket(std::move(s)), timer(socket.get_executor()) {}
 
   void read_more() {
-    socket.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const error_code& failed) {
-      if (!failed)
-        self->read();
-    });
+    socket.async_wait(tcp::socket::wait_read,
+                      [self = shared_from_this()](const error_code& failed) {
+                        if (!failed)
+                          self->read();
+                      });
   }
 
   void read() {
@@ -52,7 +53,8 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
   /// Sends what waits; returns whether nothing is left. With the mutex held.
   bool send_rest() {
     while (sent < rest.size()) {
-      auto n = ::send(socket.native_handle(), rest.data() + sent, rest.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      auto n = ::send(socket.native_handle(), rest.data() + sent, rest.size() - sent,
+                      MSG_DONTWAIT | MSG_NOSIGNAL);
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
@@ -63,23 +65,24 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
   }
 
   void wait_writable() {
-    socket.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const error_code& failed) {
-      if (failed)
-        return;
-      {
-        std::lock_guard guard{self->mutex};
-        if (self->closed)
-          return;
-        if (!self->send_rest())
-          return self->wait_writable();
-        self->rest.clear();
-        self->sent = 0;
-        if (self->closing)
-          ::shutdown(self->socket.native_handle(), SHUT_WR);
-      }
-      if (auto owner = self->handler)
-        owner->on_writable();
-    });
+    socket.async_wait(tcp::socket::wait_write,
+                      [self = shared_from_this()](const error_code& failed) {
+                        if (failed)
+                          return;
+                        {
+                          std::lock_guard guard{self->mutex};
+                          if (self->closed)
+                            return;
+                          if (!self->send_rest())
+                            return self->wait_writable();
+                          self->rest.clear();
+                          self->sent = 0;
+                          if (self->closing)
+                            ::shutdown(self->socket.native_handle(), SHUT_WR);
+                        }
+                        if (auto owner = self->handler)
+                          owner->on_writable();
+                      });
   }
 
   void end() {

@@ -1,10 +1,11 @@
 // One TCP connection as a stream.
 //
 // Erlang counterpart: an inet port.
-// Threads: `write` from any thread, the rest on the transport thread. One mutex guards what `write` uses.
+// Threads: `write` from any thread, the rest on the transport thread. One mutex guards what `write`
+// uses.
 //
-// A write goes straight to the socket from the calling thread; only what the socket does not take waits
-// for the transport thread. That saves the hand-over of every message on an idle connection.
+// A write goes straight to the socket from the calling thread; only what the socket does not take
+// waits for the transport thread. That saves the hand-over of every message on an idle connection.
 
 #pragma once
 

@@ -19,20 +19,22 @@ std::string to_string(const endpoint& x) {
 }
 
 struct tcp_transport::listener : std::enable_shared_from_this<listener> {
-  listener(boost::asio::io_context& io, accept_handler f) : acceptor(io), pause(io), on_accept(std::move(f)) {}
+  listener(boost::asio::io_context& io, accept_handler f)
+    : acceptor(io), pause(io), on_accept(std::move(f)) {}
 
   void accept_more() {
-    acceptor.async_accept([self = shared_from_this()](const error_code& failed, tcp::socket socket) {
-      if (!self->acceptor.is_open())
-        return;
-      if (!failed) {
-        self->on_accept(std::make_unique<tcp_stream>(std::move(socket)));
-        return self->accept_more();
-      }
-      // Out of file descriptors, mostly: looking again at once would spin.
-      self->pause.expires_after(std::chrono::milliseconds{50});
-      self->pause.async_wait([self](const error_code&) { self->accept_more(); });
-    });
+    acceptor.async_accept(
+      [self = shared_from_this()](const error_code& failed, tcp::socket socket) {
+        if (!self->acceptor.is_open())
+          return;
+        if (!failed) {
+          self->on_accept(std::make_unique<tcp_stream>(std::move(socket)));
+          return self->accept_more();
+        }
+        // Out of file descriptors, mostly: looking again at once would spin.
+        self->pause.expires_after(std::chrono::milliseconds{50});
+        self->pause.async_wait([self](const error_code&) { self->accept_more(); });
+      });
   }
 
   tcp::acceptor acceptor;
@@ -53,13 +55,15 @@ result<endpoint> tcp_transport::listen(const endpoint& at, accept_handler on_acc
       text = "the port is in use; give another one with --listen, or none";
     else if (why == boost::system::errc::address_not_available)
       text = "it is no address of this machine; give one that is with --listen";
-    return error{errc::cannot_listen, "cannot listen on " + (at.port == 0 ? at.host : to_string(at)) + ": " + text};
+    return error{errc::cannot_listen,
+                 "cannot listen on " + (at.port == 0 ? at.host : to_string(at)) + ": " + text};
   };
   error_code failed;
   tcp::resolver names{*io_};
   auto found = names.resolve(at.host, std::to_string(at.port), tcp::resolver::passive, failed);
   if (failed || found.empty())
-    return error{errc::unknown_host, "cannot listen on " + (at.port == 0 ? at.host : to_string(at)) + ": the host has no address"};
+    return error{errc::unknown_host, "cannot listen on " + (at.port == 0 ? at.host : to_string(at))
+                                       + ": the host has no address"};
   auto local = found.begin()->endpoint();
   auto x = std::make_shared<listener>(*io_, std::move(on_accept));
   x->acceptor.open(local.protocol(), failed);
@@ -100,15 +104,18 @@ void tcp_transport::connect(const endpoint& to, clock::duration timeout, connect
     x->socket.close(ignored);
     x->finish(error{errc::timeout, to_string(to)});
   });
-  x->names.async_resolve(to.host, std::to_string(to.port), [x, to](const error_code& failed, auto found) {
-    if (failed)
-      return x->finish(error{errc::unknown_host, to.host});
-    boost::asio::async_connect(x->socket, found, [x, to](const error_code& refused, const tcp::endpoint&) {
-      if (refused)
-        return x->finish(error{errc::node_unreachable, to_string(to) + ": " + refused.message()});
-      x->finish(std::unique_ptr<stream>{std::make_unique<tcp_stream>(std::move(x->socket))});
+  x->names.async_resolve(
+    to.host, std::to_string(to.port), [x, to](const error_code& failed, auto found) {
+      if (failed)
+        return x->finish(error{errc::unknown_host, to.host});
+      boost::asio::async_connect(
+        x->socket, found, [x, to](const error_code& refused, const tcp::endpoint&) {
+          if (refused)
+            return x->finish(
+              error{errc::node_unreachable, to_string(to) + ": " + refused.message()});
+          x->finish(std::unique_ptr<stream>{std::make_unique<tcp_stream>(std::move(x->socket))});
+        });
     });
-  });
 }
 
 void tcp_transport::stop_listening() {

@@ -3,8 +3,9 @@
 // Erlang counterpart: the external term format with its atom cache.
 // Threads: confined to its connection (guarded by the connection's mutex).
 //
-// A name travels as text until the writer has numbered it and the reader was told so, apart from the
-// terms: short frames overtake long ones, so no frame of terms may rely on another for its names.
+// A name travels as text until the writer has numbered it and the reader was told so, apart from
+// the terms: short frames overtake long ones, so no frame of terms may rely on another for its
+// names.
 
 #pragma once
 
@@ -63,8 +64,8 @@ public:
   /// Returns false, and writes nothing, when `x` is nested deeper than `limits::term_depth_max`.
   [[nodiscard]] bool value(std::string& out, const term& x);
 
-  /// Numbers names that were written as text, as many as fit into `bytes_max`, and appends their texts
-  /// for `term_reader::names`; writes nothing when there are none.
+  /// Numbers names that were written as text, as many as fit into `bytes_max`, and appends their
+  /// texts for `term_reader::names`; writes nothing when there are none.
   void names(std::string& out, size_t bytes_max);
 
   /// Whether `x` is nested no deeper than `limits::term_depth_max`.
@@ -82,8 +83,9 @@ private:
   std::vector<atom> due_;                      // Those without a number yet, in order.
 };
 
-/// Reads what a `term_writer` wrote. After the first malformed value `ok` is false and every further
-/// read yields an empty value; counts and lengths are checked against the bytes that are left.
+/// Reads what a `term_writer` wrote. After the first malformed value `ok` is false and every
+/// further read yields an empty value; counts and lengths are checked against the bytes that are
+/// left.
 class term_reader {
 public:
   explicit term_reader(const codec_ends& ends) : ends_(ends) {}

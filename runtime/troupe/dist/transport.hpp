@@ -43,7 +43,8 @@ public:
 class stream {
 public:
   virtual ~stream() = default;
-  /// Says who is told of what happens. Called once, on the transport thread, before anything arrives.
+  /// Says who is told of what happens. Called once, on the transport thread, before anything
+  /// arrives.
   virtual void attach(std::shared_ptr<stream_handler> handler) = 0;
   /// Sends `bytes` after those written before. Returns whether the next write may follow at once;
   /// false: it waits for `on_writable`. After the end it does nothing.

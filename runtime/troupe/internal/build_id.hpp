@@ -9,7 +9,8 @@
 
 namespace troupe::internal {
 
-/// Returns the bytes of the GNU build-id of the program; empty when the program was linked without one (then no lambda of it is accepted anywhere).
+/// Returns the bytes of the GNU build-id of the program; empty when the program was linked without
+/// one (then no lambda of it is accepted anywhere).
 [[nodiscard]] const std::string& build_id();
 
 } // namespace troupe::internal

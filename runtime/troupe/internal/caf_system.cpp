@@ -9,9 +9,9 @@
 
 #include <cstdlib>
 
-// CAF derives the id of a system from the machine and the process id, which two containers can share; and
-// without its io module it gives none at all, so that actors of two systems compare equal. The class that
-// CAF 0.17 names as a friend, and does not ship, is the only way to set it.
+// CAF derives the id of a system from the machine and the process id, which two containers can
+// share; and without its io module it gives none at all, so that actors of two systems compare
+// equal. The class that CAF 0.17 names as a friend, and does not ship, is the only way to set it.
 namespace caf::net {
 
 class middleman : public actor_system::module {
@@ -29,7 +29,9 @@ public:
   void stop() override {}
   id_t id() const override { return network_manager; }
   void* subtype_ptr() override { return this; }
-  static actor_system::module* make(actor_system& system, detail::type_list<>) { return new middleman(system); }
+  static actor_system::module* make(actor_system& system, detail::type_list<>) {
+    return new middleman(system);
+  }
 
 private:
   actor_system& system_;
@@ -54,7 +56,8 @@ caf_system::caf_system(const options& opts) : settings_(opts), system_(settings_
 }
 
 caf_system::~caf_system() {
-  caf::logger::set_current_actor_system(nullptr); // else the destructor waits for this thread to end
+  caf::logger::set_current_actor_system(
+    nullptr); // else the destructor waits for this thread to end
 }
 
 } // namespace troupe::internal

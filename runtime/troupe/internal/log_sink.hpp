@@ -16,7 +16,8 @@ namespace troupe::internal {
 [[nodiscard]] result<node_core::log_function> make_log_sink(const std::string& path);
 
 /// Returns `f` for lines of `lowest` level and above.
-[[nodiscard]] node_core::log_function at_level(const std::string& lowest, node_core::log_function f);
+[[nodiscard]] node_core::log_function at_level(const std::string& lowest,
+                                               node_core::log_function f);
 
 /// Returns `22:13:49.087 [warning] text`, in local time.
 [[nodiscard]] std::string format_line(const std::string& level, const std::string& text);

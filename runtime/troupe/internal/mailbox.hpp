@@ -1,4 +1,5 @@
-// The queue of one process: CAF's lock-free inbox, and behind it what was read but not received yet.
+// The queue of one process: CAF's lock-free inbox, and behind it what was read but not received
+// yet.
 //
 // Erlang counterpart: message queue with its save pointer.
 // Threads: `push` from any thread, the rest only by the owner.
@@ -23,7 +24,8 @@ public:
   mailbox& operator=(const mailbox&) = delete;
   ~mailbox() { clear(); }
 
-  // -- inbox ---------------------------------------------------------------------------------------
+  // -- inbox
+  // ---------------------------------------------------------------------------------------
   caf::intrusive::inbox_result push(element_ptr x) { return inbox_.push_front(std::move(x)); }
 
   /// Passes what came since the last call to `f`, in order.
@@ -59,7 +61,8 @@ public:
       f(element_ptr{*i});
   }
 
-  // -- queue ---------------------------------------------------------------------------------------
+  // -- queue
+  // ---------------------------------------------------------------------------------------
   void append(element_ptr x) {
     auto* raw = x.release();
     raw->next = nullptr;
@@ -71,8 +74,8 @@ public:
   /// Begins a receive: the next scan starts at the oldest message.
   void rewind() { save_ = &head_; }
 
-  /// Offers messages from the save pointer on to `match`, which takes what it needs of the first that
-  /// fits; that one is removed. Returns whether one was taken.
+  /// Offers messages from the save pointer on to `match`, which takes what it needs of the first
+  /// that fits; that one is removed. Returns whether one was taken.
   template <class F>
   bool scan(F&& match) {
     for (; *save_; save_ = &(*save_)->next) {

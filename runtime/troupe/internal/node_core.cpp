@@ -14,9 +14,10 @@ namespace troupe::internal {
 
 using kind = signal::kind;
 
-node_core::node_core(node& facade, caf::actor_system& system, troupe::clock& time, atom name, uint32_t creation)
-  : facade_(&facade), system_(&system), time_(&time), name_(name), name_text_(name.text()), creation_(creation),
-    proxies_(std::make_unique<proxy_table>(*this)) {}
+node_core::node_core(node& facade, caf::actor_system& system, troupe::clock& time, atom name,
+                     uint32_t creation)
+  : facade_(&facade), system_(&system), time_(&time), name_(name), name_text_(name.text()),
+    creation_(creation), proxies_(std::make_unique<proxy_table>(*this)) {}
 
 node_core::~node_core() = default;
 
@@ -55,11 +56,13 @@ void node_core::deliver(signal x, caf::execution_unit* eu) {
   if (x.type == kind::send || x.type == kind::send_name) {
     auto mid = x.number == 0 ? caf::make_message_id() : caf::message_id{x.number};
     auto sender = x.number == 0 ? nullptr : handle_of(x.from);
-    found.as_process->enqueue(caf::make_mailbox_element(std::move(sender), mid, {}, std::move(x.payload)), eu);
+    found.as_process->enqueue(
+      caf::make_mailbox_element(std::move(sender), mid, {}, std::move(x.payload)), eu);
     return;
   }
   auto box = std::make_shared<signal>(std::move(x));
-  found.as_process->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, signal_box{std::move(box)}), eu);
+  found.as_process->enqueue(
+    caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, signal_box{std::move(box)}), eu);
 }
 
 namespace {
@@ -103,7 +106,8 @@ private:
 
 } // namespace
 
-void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x, caf::execution_unit* eu) {
+void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x,
+                                 caf::execution_unit* eu) {
   switch (x.type) {
     case kind::send:
     case kind::send_name: {
@@ -202,11 +206,13 @@ void node_core::unreachable(signal x) {
 
 // -- processes -----------------------------------------------------------------------------------
 
-caf::strong_actor_ptr node_core::make_process(root_function root, std::string init, const start_options& options,
+caf::strong_actor_ptr node_core::make_process(root_function root, std::string init,
+                                              const start_options& options,
                                               caf::execution_unit* eu) {
   caf::actor_config cfg{eu ? eu : system_->dummy_execution_unit()};
-  auto handle = caf::make_actor<process, caf::strong_actor_ptr>(system_->next_actor_id(), system_->node(), system_, cfg,
-                                                                *this, options.group_leader, std::move(init));
+  auto handle = caf::make_actor<process, caf::strong_actor_ptr>(
+    system_->next_actor_id(), system_->node(), system_, cfg, *this, options.group_leader,
+    std::move(init));
   auto* p = static_cast<process*>(handle->get());
   if (!p->leader_)
     p->leader_ = p->self_;
@@ -228,9 +234,11 @@ namespace {
 task<> die_undefined(process& self, spawn_what what) {
   auto where = what.type == spawn_what::form::function
                  ? term::tuple({what.module, what.name, what.arguments, term::empty_list()})
-                 : term::tuple({atom{"native"}, demangle(what.key.c_str()), what.arguments, term::empty_list()});
+                 : term::tuple({atom{"native"}, demangle(what.key.c_str()), what.arguments,
+                                term::empty_list()});
   auto reason = term::tuple({exit_reason::undef, term::list({where})});
-  self.core().report_crash(self.group_leader(), self.self(), "undefined function " + node_core::describe(what));
+  self.core().report_crash(self.group_leader(), self.self(),
+                           "undefined function " + node_core::describe(what));
   self.exit(reason);
   co_return;
 }
@@ -249,7 +257,8 @@ root_function node_core::root_of(spawn_what what) const {
 
 std::string node_core::describe(const spawn_what& what) {
   switch (what.type) {
-    case spawn_what::form::native: return demangle(what.key.c_str()) + ", " + inspect_term(what.arguments, {.width = 0});
+    case spawn_what::form::native:
+      return demangle(what.key.c_str()) + ", " + inspect_term(what.arguments, {.width = 0});
     case spawn_what::form::function:
       return inspect_atom(what.module) + "." + std::string{what.name.text()} + ", "
              + inspect_term(what.arguments, {.width = 0});
@@ -258,7 +267,8 @@ std::string node_core::describe(const spawn_what& what) {
   return ":erlang.apply, [" + inspect_term(what.callable, {.width = 0}) + ", []]";
 }
 
-// -- messages for people -----------------------------------------------------------------------------
+// -- messages for people
+// -----------------------------------------------------------------------------
 
 void node_core::log(const std::string& level, const std::string& text) const {
   if (log_)

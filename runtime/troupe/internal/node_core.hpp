@@ -1,8 +1,8 @@
 // The heart of a node: takes every signal to where it belongs, here or on another node.
 //
 // Erlang counterpart: the emulator's signal delivery.
-// Threads: any thread. Holds no lock while calling out; order of signals is that of the calls of one
-// thread, and each process, and each connection, acts on one thread at a time.
+// Threads: any thread. Holds no lock while calling out; order of signals is that of the calls of
+// one thread, and each process, and each connection, acts on one thread at a time.
 
 #pragma once
 
@@ -46,10 +46,12 @@ public:
   using apply_function = std::function<task<>(process& self, spawn_what what)>;
   using log_function = std::function<void(const std::string& level, const std::string& text)>;
 
-  node_core(node& facade, caf::actor_system& system, troupe::clock& time, atom name, uint32_t creation);
+  node_core(node& facade, caf::actor_system& system, troupe::clock& time, atom name,
+            uint32_t creation);
   ~node_core() override;
 
-  // -- constant after the start --------------------------------------------------------------------
+  // -- constant after the start
+  // --------------------------------------------------------------------
   [[nodiscard]] node& facade() const noexcept { return *facade_; }
   [[nodiscard]] caf::actor_system& system() const noexcept { return *system_; }
   [[nodiscard]] troupe::clock& time() const noexcept { return *time_; }
@@ -61,47 +63,57 @@ public:
   [[nodiscard]] signal_carrier* carrier() const noexcept { return carrier_; }
   void apply_with(apply_function f) { apply_ = std::move(f); }
   void log_with(log_function f) { log_ = std::move(f); }
-  [[nodiscard]] bool is_local(const pid& x) const noexcept { return x.node == name_ && x.creation == creation_; }
+  [[nodiscard]] bool is_local(const pid& x) const noexcept {
+    return x.node == name_ && x.creation == creation_;
+  }
 
   [[nodiscard]] process_table& processes() noexcept { return processes_; }
   [[nodiscard]] registry& names() noexcept { return names_; }
   [[nodiscard]] proxy_table& proxies() noexcept { return *proxies_; }
   [[nodiscard]] pid make_pid(uint64_t id) const noexcept { return {name_, creation_, id}; }
-  [[nodiscard]] reference make_reference() noexcept { return {name_, creation_, ++last_reference_}; }
+  [[nodiscard]] reference make_reference() noexcept {
+    return {name_, creation_, ++last_reference_};
+  }
 
-  // -- signals -------------------------------------------------------------------------------------
+  // -- signals
+  // -------------------------------------------------------------------------------------
   /// Takes a signal to `x.to` (or the process called `x.name` on `x.to.node`).
   void route(signal x, caf::execution_unit* eu = nullptr);
   /// The same for a signal that is for this node.
   void deliver(signal x, caf::execution_unit* eu = nullptr);
   /// Answers a signal whose process is gone (rules M-02, L-03).
   void no_such_process(signal x);
-  /// Answers a signal that cannot leave because its node cannot be reached (rules M-05, L-04, SP-08).
+  /// Answers a signal that cannot leave because its node cannot be reached (rules M-05, L-04,
+  /// SP-08).
   void unreachable(signal x);
 
-  // -- processes -----------------------------------------------------------------------------------
+  // -- processes
+  // -----------------------------------------------------------------------------------
   struct start_options {
-    pid group_leader;      ///< Null: the process leads itself.
-    pid link;              ///< Null: none.
-    pid watcher;           ///< Null: none.
+    pid group_leader; ///< Null: the process leads itself.
+    pid link;         ///< Null: none.
+    pid watcher;      ///< Null: none.
     reference monitor;
   };
   /// Makes a process and gives it its relations, but does not run it yet.
-  [[nodiscard]] caf::strong_actor_ptr make_process(root_function root, std::string init, const start_options& options,
+  [[nodiscard]] caf::strong_actor_ptr make_process(root_function root, std::string init,
+                                                   const start_options& options,
                                                    caf::execution_unit* eu = nullptr);
   void launch(const caf::strong_actor_ptr& x, caf::execution_unit* eu = nullptr);
   /// Returns what a process started with `what` runs: the function, or one that dies with `undef`.
   [[nodiscard]] root_function root_of(spawn_what what) const;
   [[nodiscard]] static std::string describe(const spawn_what& what);
 
-  // -- messages for people -----------------------------------------------------------------------------
+  // -- messages for people
+  // -----------------------------------------------------------------------------
   /// One line, or several, on this node's log. Levels: error, warning, info, debug.
   void log(const std::string& level, const std::string& text) const;
   /// Tells of a crash on the log of the group leader's node (rule SP-06L).
   /// `what` is behind `** `, e.g. `(RuntimeError) boom`.
   void report_crash(const pid& leader, const pid& who, std::string what);
 
-  // -- actor_bridge --------------------------------------------------------------------------------
+  // -- actor_bridge
+  // --------------------------------------------------------------------------------
   pid pid_of(const caf::actor_control_block* x) override;
   caf::strong_actor_ptr handle_of(const pid& x) override;
 

@@ -32,13 +32,15 @@ node::impl::impl(const config& c, const parts& p) : how(c), given(p), time(p.tim
     time = own_clock.get();
     work.emplace(io.get_executor());
   }
-  auto threads = c.threads > 0 ? c.threads : std::max<size_t>(2, std::thread::hardware_concurrency());
+  auto threads
+    = c.threads > 0 ? c.threads : std::max<size_t>(2, std::thread::hardware_concurrency());
   system = std::make_unique<internal::caf_system>(internal::caf_system::options{threads, !real()});
 }
 
 void node::impl::make_core(node& facade, log_function log) {
   atom name{how.name.empty() ? std::string_view{no_name} : std::string_view{how.name}};
-  core = std::make_unique<internal::node_core>(facade, system->get(), *time, name, new_creation(*time));
+  core = std::make_unique<internal::node_core>(facade, system->get(), *time, name,
+                                               new_creation(*time));
   core->log_with(std::move(log));
   if (real())
     run_transport();
@@ -106,25 +108,32 @@ std::optional<error> node::impl::register_name() {
   opts.mapper_port = how.epmd_port;
   opts.hidden = how.hidden;
   opts.creation = core->creation();
-  registration = std::make_unique<epmd::registration>(io, opts, [this](epmd::registration_event what, const std::string& text) {
-    core->log(what == epmd::registration_event::lost || what == epmd::registration_event::refused ? "warning" : "debug", text);
-  });
-  std::optional<error> failed;
-  auto answered = await(epmd::registration::start_timeout + std::chrono::seconds{1}, [&](auto done) {
-    time->post([&, done] { // the transport thread runs already
-      registration->start([&failed, done](result<uint32_t> x) {
-        if (!x)
-          failed = x.error();
-        done();
-      });
+  registration = std::make_unique<epmd::registration>(
+    io, opts, [this](epmd::registration_event what, const std::string& text) {
+      core->log(what == epmd::registration_event::lost || what == epmd::registration_event::refused
+                  ? "warning"
+                  : "debug",
+                text);
     });
-  });
+  std::optional<error> failed;
+  auto answered
+    = await(epmd::registration::start_timeout + std::chrono::seconds{1}, [&](auto done) {
+        time->post([&, done] { // the transport thread runs already
+          registration->start([&failed, done](result<uint32_t> x) {
+            if (!x)
+              failed = x.error();
+            done();
+          });
+        });
+      });
   if (!answered)
-    return error{errc::timeout, "the port mapper at port " + std::to_string(how.epmd_port) + " does not answer"};
+    return error{errc::timeout,
+                 "the port mapper at port " + std::to_string(how.epmd_port) + " does not answer"};
   return failed;
 }
 
-bool node::impl::ask(std::string_view peer, void (internal::signal_carrier::*what)(atom, std::function<void(bool)>)) {
+bool node::impl::ask(std::string_view peer,
+                     void (internal::signal_carrier::*what)(atom, std::function<void(bool)>)) {
   auto name = atom::try_make(peer);
   if (!kernel || !name)
     return false;
@@ -138,7 +147,8 @@ bool node::impl::ask(std::string_view peer, void (internal::signal_carrier::*wha
   return in_time && *answer;
 }
 
-// -- stopping ----------------------------------------------------------------------------------------
+// -- stopping
+// ----------------------------------------------------------------------------------------
 
 bool node::impl::wait_for_processes(clock::duration time_left) {
   if (!real()) {
@@ -188,7 +198,8 @@ std::vector<std::string> node::impl::stop() {
           done();
         });
       });
-    // Connections first: peers learn `noconnection`, as of a node that halts, and not our way of stopping.
+    // Connections first: peers learn `noconnection`, as of a node that halts, and not our way of
+    // stopping.
     if (kernel)
       await(std::chrono::seconds{1}, [this](auto done) { kernel->stop(done); });
     left = end_processes();

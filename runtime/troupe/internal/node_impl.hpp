@@ -30,7 +30,8 @@ public:
   void make_core(node& facade, log_function log);
   /// Returns what went wrong.
   std::optional<error> join_network();
-  bool ask(std::string_view peer, void (internal::signal_carrier::*what)(atom, std::function<void(bool)>));
+  bool ask(std::string_view peer,
+           void (internal::signal_carrier::*what)(atom, std::function<void(bool)>));
   std::vector<std::string> stop();
 
   const config how;

@@ -24,9 +24,9 @@
 
 namespace troupe::internal {
 
-/// CAF's view of a process: an actor that the scheduler resumes. CAF's own mailbox, links, monitors and
-/// timeouts are not used: they lack references, distinguish neither `kill` from `killed` nor `noproc`
-/// from `noconnection`, and let exits overtake messages.
+/// CAF's view of a process: an actor that the scheduler resumes. CAF's own mailbox, links, monitors
+/// and timeouts are not used: they lack references, distinguish neither `kill` from `killed` nor
+/// `noproc` from `noconnection`, and let exits overtake messages.
 class process_base : public caf::local_actor,
                      public caf::resumable,
                      public caf::non_blocking_actor_base,
@@ -86,7 +86,8 @@ struct receive_value final : receive_op {
       return true;
     } else {
       T result{};
-      if (!content.match_elements<term>() || !from_term(content.get_as<term>(0), result, bridge_of(owner)))
+      if (!content.match_elements<term>()
+          || !from_term(content.get_as<term>(0), result, bridge_of(owner)))
         return false;
       value.emplace(std::move(result));
       return true;

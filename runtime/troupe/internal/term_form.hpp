@@ -32,18 +32,21 @@ public:
   virtual ~actor_bridge() = default;
   /// Returns the pid of an actor of this or another node; the null pid for a null handle.
   virtual pid pid_of(const caf::actor_control_block* x) = 0;
-  /// Returns a handle to the actor, a proxy when it lives elsewhere; null for a local one that is gone.
+  /// Returns a handle to the actor, a proxy when it lives elsewhere; null for a local one that is
+  /// gone.
   virtual caf::strong_actor_ptr handle_of(const pid& x) = 0;
 };
 
 // -- to a term -----------------------------------------------------------------------------------
 
 template <class T>
-concept plain_value = std::integral<T> || std::same_as<T, double> || std::same_as<T, float>
-                      || std::same_as<T, std::string> || std::same_as<T, atom> || std::same_as<T, pid>
-                      || std::same_as<T, reference>;
+concept plain_value
+  = std::integral<T> || std::same_as<T, double> || std::same_as<T, float> || std::same_as<
+    T, std::string> || std::same_as<T, atom> || std::same_as<T, pid> || std::same_as<T, reference>;
 
-inline term to_term(const term& x, actor_bridge&) { return x; }
+inline term to_term(const term& x, actor_bridge&) {
+  return x;
+}
 template <plain_value T>
 term to_term(const T& x, actor_bridge&) {
   if constexpr (std::same_as<T, float>)
@@ -51,12 +54,17 @@ term to_term(const T& x, actor_bridge&) {
   else
     return x;
 }
-inline term to_term(caf::atom_value x, actor_bridge&) { return atom{to_string(x)}; }
-inline term to_term(const caf::unit_t&, actor_bridge&) { return atom{"unit"}; }
+inline term to_term(caf::atom_value x, actor_bridge&) {
+  return atom{to_string(x)};
+}
+inline term to_term(const caf::unit_t&, actor_bridge&) {
+  return atom{"unit"};
+}
 inline term to_term(const caf::error& x, actor_bridge&) {
   if (!x)
     return atom{"none"};
-  return term::tuple({atom{"error"}, static_cast<int64_t>(x.code()), atom{to_string(x.category())}});
+  return term::tuple(
+    {atom{"error"}, static_cast<int64_t>(x.code()), atom{to_string(x.category())}});
 }
 
 inline term handle_to_term(const caf::actor_control_block* x, actor_bridge& bridge) {
@@ -66,7 +74,9 @@ inline term handle_to_term(const caf::actor_control_block* x, actor_bridge& brid
 inline term to_term(const caf::actor& x, actor_bridge& bridge) {
   return handle_to_term(caf::actor_cast<caf::actor_control_block*>(x), bridge);
 }
-inline term to_term(const caf::strong_actor_ptr& x, actor_bridge& bridge) { return handle_to_term(x.get(), bridge); }
+inline term to_term(const caf::strong_actor_ptr& x, actor_bridge& bridge) {
+  return handle_to_term(x.get(), bridge);
+}
 inline term to_term(const caf::actor_addr& x, actor_bridge& bridge) {
   return handle_to_term(caf::actor_cast<caf::actor_control_block*>(x), bridge);
 }
@@ -104,7 +114,8 @@ term to_term(const std::tuple<Ts...>& x, actor_bridge& bridge) {
   return std::apply([&](auto&... fields) { return term::tuple({to_term(fields, bridge)...}); }, x);
 }
 
-// -- from a term: false when it has another form ---------------------------------------------------
+// -- from a term: false when it has another form
+// ---------------------------------------------------
 
 inline bool from_term(const term& t, term& x, actor_bridge&) {
   x = t;
@@ -190,7 +201,8 @@ bool from_term(const term& t, std::tuple<Ts...>& x, actor_bridge& bridge) {
   if (!t.is_tuple(sizeof...(Ts)))
     return false;
   size_t i = 0;
-  return std::apply([&](auto&... fields) { return (from_term(t.as_tuple()[i++], fields, bridge) && ...); }, x);
+  return std::apply(
+    [&](auto&... fields) { return (from_term(t.as_tuple()[i++], fields, bridge) && ...); }, x);
 }
 
 namespace internal {
@@ -201,7 +213,8 @@ term record_to_term(const char* tag, actor_bridge& bridge, const Ts&... fields) 
 }
 
 template <class... Ts>
-bool record_from_term(const char* tag, const term& t, [[maybe_unused]] actor_bridge& bridge, Ts&... fields) {
+bool record_from_term(const char* tag, const term& t, [[maybe_unused]] actor_bridge& bridge,
+                      Ts&... fields) {
   if (!t.is_tagged(atom{tag}, sizeof...(Ts) + 1))
     return false;
   [[maybe_unused]] size_t i = 1;

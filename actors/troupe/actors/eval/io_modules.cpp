@@ -61,7 +61,9 @@ inspect_options options_of(process& self, const term& given) {
     if (!x.is_tuple(2))
       continue;
     auto& value = x.as_tuple()[1];
-    auto number = value.is(term::kind::integer) && value.as_integer() >= 0 ? static_cast<size_t>(value.as_integer()) : 0;
+    auto number = value.is(term::kind::integer) && value.as_integer() >= 0
+                    ? static_cast<size_t>(value.as_integer())
+                    : 0;
     if (x.as_tuple()[0].is_atom(atom{"limit"}))
       opts.limit = number;
     else if (x.as_tuple()[0].is_atom(atom{"width"}))
@@ -74,7 +76,9 @@ std::string label_of(process& self, const term& given) {
   for (auto& x : given.to_vector().value_or(std::vector<term>{}))
     if (x.is_tuple(2) && x.as_tuple()[0].is_atom(atom{"label"})) {
       auto& label = x.as_tuple()[1];
-      return (label.is(term::kind::binary) ? std::string{label.as_binary()} : inspect_term(label, options_of(self, given))) + ": ";
+      return (label.is(term::kind::binary) ? std::string{label.as_binary()}
+                                           : inspect_term(label, options_of(self, given)))
+             + ": ";
     }
   return {};
 }

@@ -56,8 +56,9 @@ task<> run_applied(process& self, spawn_what what) {
   auto arguments = what.arguments.to_vector().value_or(std::vector<term>{});
   std::optional<failure> failed;
   try {
-    auto call = what.type == spawn_what::form::closure ? run.apply(what.callable, std::move(arguments), env)
-                                                       : run.apply(what.module, what.name, std::move(arguments), env);
+    auto call = what.type == spawn_what::form::closure
+                  ? run.apply(what.callable, std::move(arguments), env)
+                  : run.apply(what.module, what.name, std::move(arguments), env);
     co_await std::move(call);
   } catch (failure& f) {
     failed = std::move(f);

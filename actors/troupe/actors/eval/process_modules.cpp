@@ -15,10 +15,13 @@ const atom ok{"ok"};
 
 template <class F>
 builtin quick(F f) {
-  return [f](interpreter&, environment& env, std::vector<term> args) -> task<term> { co_return f(process_of(env), args); };
+  return [f](interpreter&, environment& env, std::vector<term> args) -> task<term> {
+    co_return f(process_of(env), args);
+  };
 }
 
-pid pid_argument(std::string_view module, std::string_view function, const std::vector<term>& args, size_t i) {
+pid pid_argument(std::string_view module, std::string_view function, const std::vector<term>& args,
+                 size_t i) {
   if (auto* x = args[i].get_if<pid>())
     return *x;
   std::vector<std::string> texts(args.size());
@@ -26,14 +29,16 @@ pid pid_argument(std::string_view module, std::string_view function, const std::
   throw argument_error(module, function, args, texts);
 }
 
-// -- sending ---------------------------------------------------------------------------------------
+// -- sending
+// ---------------------------------------------------------------------------------------
 
 /// Sends to a pid, a local name or `{name, node}`.
 void send_to(process& self, const std::vector<term>& args) {
   auto& to = args[0];
   if (auto* who = to.get_if<pid>())
     return self.send(*who, args[1]);
-  if (to.is_tuple(2) && to.as_tuple()[0].is(term::kind::atom) && to.as_tuple()[1].is(term::kind::atom))
+  if (to.is_tuple(2) && to.as_tuple()[0].is(term::kind::atom)
+      && to.as_tuple()[1].is(term::kind::atom))
     return self.send(to.as_tuple()[0].as_atom(), to.as_tuple()[1].as_atom(), args[1]);
   if (to.is(term::kind::atom))
     if (auto who = self.core().names().whereis(to.as_atom()))
@@ -49,13 +54,16 @@ term send(process& self, const std::vector<term>& args) {
 /// send/3: `noconnect` sends only over a connection that is there (rule MSG-07).
 term send_with_options(process& self, const std::vector<term>& args) {
   auto options = args[2].to_vector();
-  auto known = [](const term& x) { return x.is_atom(atom{"noconnect"}) || x.is_atom(atom{"nosuspend"}); };
+  auto known
+    = [](const term& x) { return x.is_atom(atom{"noconnect"}) || x.is_atom(atom{"nosuspend"}); };
   if (!options || !std::ranges::all_of(*options, known))
     throw argument_error("erlang", "send", args, {"", "", "invalid option in list"});
   auto& to = args[0];
-  auto at = to.is(term::kind::pid) ? to.as_pid().node
-            : to.is_tuple(2) && to.as_tuple()[1].is(term::kind::atom) ? to.as_tuple()[1].as_atom() : self.self().node;
-  auto no_connect = std::ranges::any_of(*options, [](auto& x) { return x.is_atom(atom{"noconnect"}); });
+  auto at = to.is(term::kind::pid)                                    ? to.as_pid().node
+            : to.is_tuple(2) && to.as_tuple()[1].is(term::kind::atom) ? to.as_tuple()[1].as_atom()
+                                                                      : self.self().node;
+  auto no_connect
+    = std::ranges::any_of(*options, [](auto& x) { return x.is_atom(atom{"noconnect"}); });
   if (no_connect && at != self.self().node) {
     auto connected = self.home().nodes(dist::node_class::connected);
     if (std::ranges::find(connected, at) == connected.end())
@@ -65,7 +73,8 @@ term send_with_options(process& self, const std::vector<term>& args) {
   return ok;
 }
 
-// -- spawning --------------------------------------------------------------------------------------
+// -- spawning
+// --------------------------------------------------------------------------------------
 
 /// Reads `fun` or `module, function, arguments` behind the first `skip` arguments.
 spawn_what what_of(std::string_view function, const std::vector<term>& args, size_t skip) {
@@ -110,16 +119,17 @@ task<term> start(process& self, atom at, spawn_what what, spawn_options options)
 }
 
 builtin spawner(std::string_view name, bool remote, spawn_options options) {
-  return [name, remote, options](interpreter&, environment& env, std::vector<term> args) -> task<term> {
-    auto& self = process_of(env);
-    if (remote && !args[0].is(term::kind::atom)) {
-      std::vector<std::string> texts(args.size());
-      texts[0] = "not a node name";
-      throw argument_error("erlang", name, args, texts);
-    }
-    auto at = remote ? args[0].as_atom() : self.self().node;
-    return start(self, at, what_of(name, args, remote ? 1 : 0), options);
-  };
+  return
+    [name, remote, options](interpreter&, environment& env, std::vector<term> args) -> task<term> {
+      auto& self = process_of(env);
+      if (remote && !args[0].is(term::kind::atom)) {
+        std::vector<std::string> texts(args.size());
+        texts[0] = "not a node name";
+        throw argument_error("erlang", name, args, texts);
+      }
+      auto at = remote ? args[0].as_atom() : self.self().node;
+      return start(self, at, what_of(name, args, remote ? 1 : 0), options);
+    };
 }
 
 void add_spawns(module_table& m) {
@@ -127,7 +137,8 @@ void add_spawns(module_table& m) {
     std::string_view name;
     spawn_options options;
   };
-  static const form forms[] = {{"spawn", {}}, {"spawn_link", {.link = true, .monitor = false}},
+  static const form forms[] = {{"spawn", {}},
+                               {"spawn_link", {.link = true, .monitor = false}},
                                {"spawn_monitor", {.link = false, .monitor = true}}};
   for (auto& f : forms) {
     for (size_t arity : {1, 3}) {
@@ -141,7 +152,8 @@ void add_spawns(module_table& m) {
   }
 }
 
-// -- links, monitors, exits --------------------------------------------------------------------------
+// -- links, monitors, exits
+// --------------------------------------------------------------------------
 
 bool alive(process& self, const std::vector<term>& args) {
   auto* who = args[0].get_if<pid>();
@@ -170,17 +182,22 @@ term monitor(process& self, const std::vector<term>& args) {
     return self.monitor(*who);
   if (item.is(term::kind::atom))
     return self.monitor(item.as_atom(), self.self().node);
-  if (item.is_tuple(2) && item.as_tuple()[0].is(term::kind::atom) && item.as_tuple()[1].is(term::kind::atom))
+  if (item.is_tuple(2) && item.as_tuple()[0].is(term::kind::atom)
+      && item.as_tuple()[1].is(term::kind::atom))
     return self.monitor(item.as_tuple()[0].as_atom(), item.as_tuple()[1].as_atom());
-  throw argument_error("erlang", "monitor", {atom{"process"}, item}, {"", "not a pid or registered name"});
+  throw argument_error("erlang", "monitor", {atom{"process"}, item},
+                       {"", "not a pid or registered name"});
 }
 
 term demonitor(process& self, const std::vector<term>& args) {
   auto* ref = args[0].get_if<reference>();
   if (!ref)
     throw argument_error("erlang", "demonitor", args, {"not a reference"});
-  auto options = args.size() > 1 ? args[1].to_vector().value_or(std::vector<term>{}) : std::vector<term>{};
-  auto has = [&](std::string_view x) { return std::ranges::any_of(options, [&](auto& o) { return o.is_atom(atom{x}); }); };
+  auto options
+    = args.size() > 1 ? args[1].to_vector().value_or(std::vector<term>{}) : std::vector<term>{};
+  auto has = [&](std::string_view x) {
+    return std::ranges::any_of(options, [&](auto& o) { return o.is_atom(atom{x}); });
+  };
   auto found = self.demonitor(*ref, has("flush"));
   return has("info") ? found : true;
 }
@@ -203,13 +220,14 @@ term process_flag(process& self, const std::vector<term>& args) {
   return self.trap_exit(args[1].truthy());
 }
 
-// -- names -----------------------------------------------------------------------------------------
+// -- names
+// -----------------------------------------------------------------------------------------
 
 term register_name(process& self, std::string_view function, const term& who, const term& name) {
   auto& names = self.core().names();
   std::vector<term> args{name, who};
-  if (!name.is(term::kind::atom) || name.is_atom(atom{}) || name.is_atom(atom{"undefined"}) || name.is_atom(atom{"true"})
-      || name.is_atom(atom{"false"}))
+  if (!name.is(term::kind::atom) || name.is_atom(atom{}) || name.is_atom(atom{"undefined"})
+      || name.is_atom(atom{"true"}) || name.is_atom(atom{"false"}))
     throw argument_error("erlang", function, args, {"invalid name", ""});
   auto* id = who.get_if<pid>();
   if (!id || !self.core().is_local(*id) || !self.core().processes().find(id->id).handle)
@@ -260,7 +278,8 @@ term set_group_leader(process& self, const std::vector<term>& args) { // (leader
   return true;
 }
 
-// -- time ------------------------------------------------------------------------------------------
+// -- time
+// ------------------------------------------------------------------------------------------
 
 task<term> sleep(interpreter&, environment& env, std::vector<term> args) {
   auto& self = process_of(env);
@@ -276,7 +295,9 @@ task<term> sleep(interpreter&, environment& env, std::vector<term> args) {
 }
 
 task<term> halt(interpreter&, environment& env, std::vector<term> args) {
-  auto status = args.empty() || !args[0].is(term::kind::integer) ? 0 : static_cast<int>(args[0].as_integer() & 0xff);
+  auto status = args.empty() || !args[0].is(term::kind::integer)
+                  ? 0
+                  : static_cast<int>(args[0].as_integer() & 0xff);
   auto& self = process_of(env);
   self.home().request_stop(status);
   std::function<bool(const term&)> nothing = [](const term&) { return false; };
@@ -294,7 +315,8 @@ void add_process_modules(module_table& m) {
   m.add("erlang", "self", 0, self_pid);
   for (auto module : {"Elixir.Kernel", "erlang"}) {
     m.add(module, "send", 2, quick(send));
-    m.add(module, "make_ref", 0, quick([](process& self, auto&) { return term{self.core().make_reference()}; }));
+    m.add(module, "make_ref", 0,
+          quick([](process& self, auto&) { return term{self.core().make_reference()}; }));
   }
   m.add("erlang", "!", 2, quick(send));
   m.add("erlang", "send", 3, quick(send_with_options));
@@ -307,25 +329,33 @@ void add_process_modules(module_table& m) {
     m.add(module, "exit", 2, exit_other);
     m.add(module, "unregister", 1, quick(unregister));
     m.add(module, "registered", 0, quick([](process& self, auto&) { return registered(self); }));
-    m.add(module, "group_leader", 0, quick([](process& self, auto&) { return term{self.group_leader()}; }));
+    m.add(module, "group_leader", 0,
+          quick([](process& self, auto&) { return term{self.group_leader()}; }));
   }
   m.add("Elixir.Process", "monitor", 1, quick(monitor));
   m.add("erlang", "monitor", 2, quick(monitor));
   m.add("Elixir.Process", "flag", 2, quick(process_flag));
   m.add("erlang", "process_flag", 2, quick(process_flag));
-  m.add("Elixir.Process", "alive?", 1, quick([](process& self, auto& args) { return term{alive(self, args)}; }));
-  m.add("erlang", "is_process_alive", 1, quick([](process& self, auto& args) { return term{alive(self, args)}; }));
-  m.add("Elixir.Process", "list", 0, quick([](process& self, auto&) { return list_processes(self); }));
+  m.add("Elixir.Process", "alive?", 1,
+        quick([](process& self, auto& args) { return term{alive(self, args)}; }));
+  m.add("erlang", "is_process_alive", 1,
+        quick([](process& self, auto& args) { return term{alive(self, args)}; }));
+  m.add("Elixir.Process", "list", 0,
+        quick([](process& self, auto&) { return list_processes(self); }));
   m.add("erlang", "processes", 0, quick([](process& self, auto&) { return list_processes(self); }));
-  m.add("Elixir.Process", "register", 2,
-        quick([](process& self, auto& args) { return register_name(self, "register", args[0], args[1]); }));
-  m.add("erlang", "register", 2,
-        quick([](process& self, auto& args) { return register_name(self, "register", args[1], args[0]); }));
-  m.add("Elixir.Process", "whereis", 1, quick([](process& self, auto& args) { return whereis(self, args, term{}); }));
+  m.add("Elixir.Process", "register", 2, quick([](process& self, auto& args) {
+          return register_name(self, "register", args[0], args[1]);
+        }));
+  m.add("erlang", "register", 2, quick([](process& self, auto& args) {
+          return register_name(self, "register", args[1], args[0]);
+        }));
+  m.add("Elixir.Process", "whereis", 1,
+        quick([](process& self, auto& args) { return whereis(self, args, term{}); }));
   m.add("erlang", "whereis", 1,
         quick([](process& self, auto& args) { return whereis(self, args, atom{"undefined"}); }));
-  m.add("Elixir.Process", "group_leader", 2,
-        quick([](process& self, auto& args) { return set_group_leader(self, {args[1], args[0]}); }));
+  m.add("Elixir.Process", "group_leader", 2, quick([](process& self, auto& args) {
+          return set_group_leader(self, {args[1], args[0]});
+        }));
   m.add("erlang", "group_leader", 2, quick(set_group_leader));
   m.add("timer", "sleep", 1, sleep);
   m.add("Elixir.Process", "sleep", 1, sleep);
