@@ -7,6 +7,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/make_message.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -174,8 +175,9 @@ TEST_CASE_FIXTURE(fixture, "message: CAF's own values have a form") {
 
 TEST_CASE_FIXTURE(fixture, "message: handles are pids, those of actors that are gone are empty") {
   caf::actor_system_config config;
-  config.set("scheduler.max-threads", 1);
+  config.set("scheduler.policy", caf::atom("testing"));
   caf::actor_system sys{config};
+  auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
   caf::actor actor = sys.spawn<idle>();
   bridge.add(ada, caf::actor_cast<caf::strong_actor_ptr>(actor));
   CHECK(form(caf::make_message(actor, actor.address())) == term::tuple({ada, ada}));
@@ -187,6 +189,7 @@ TEST_CASE_FIXTURE(fixture, "message: handles are pids, those of actors that are 
   CHECK_FALSE(read<caf::actor>(7));
   bridge = {};
   caf::anon_send_exit(actor, caf::exit_reason::kill);
+  scheduler.run();
 }
 
 TEST_CASE_FIXTURE(fixture,
