@@ -29,13 +29,13 @@ inline constexpr size_t message_bytes_max = 256 * 1024 * 1024;
 /// closed.
 inline constexpr size_t reassembly_messages_max = 256;
 inline constexpr size_t reassembly_bytes_max = 512 * 1024 * 1024;
-/// Outbound bytes of one connection above which senders that can wait do wait. Erlang's +zdbbl
-/// default.
+/// Outbound bytes of one connection above which a session calls itself busy. No sender is held for
+/// it yet. Erlang's +zdbbl default.
 inline constexpr size_t outbound_bytes_soft = 1024 * 1024;
 /// Outbound bytes of one connection above which it is closed with `errc::overload`.
 inline constexpr size_t outbound_bytes_hard = 512 * 1024 * 1024;
-/// Signals held for a peer while it is dialled; above it the dial is given up, which tells all
-/// waiters.
+/// Signals held for a peer while it is dialled, and calls that wait for it; further ones are
+/// answered as if the node could not be reached.
 inline constexpr size_t pending_signals_max = 1'000'000;
 /// Connections at once; above it dials and accepted peers are refused.
 inline constexpr size_t connections_max = 4096;

@@ -37,8 +37,7 @@ task<> run_logger(process& self) {
 
 } // namespace
 
-// -- starting
-// ----------------------------------------------------------------------------------------
+// -- starting -----------------------------------------------------------------------------------
 
 result<std::unique_ptr<node>> node::start(const config& how, log_function log) {
   return start(how, parts{}, std::move(log));
@@ -68,8 +67,7 @@ node::~node() {
   stop();
 }
 
-// -- looking
-// -----------------------------------------------------------------------------------------
+// -- looking ------------------------------------------------------------------------------------
 
 const std::string& node::name() const noexcept {
   return impl_->core->name_text();
@@ -115,8 +113,7 @@ caf::actor node::handle_of(const pid& x) {
   return caf::actor_cast<caf::actor>(core().handle_of(x));
 }
 
-// -- other nodes
-// -------------------------------------------------------------------------------------
+// -- other nodes --------------------------------------------------------------------------------
 
 bool node::ping(std::string_view peer) {
   return impl_->ask(peer, &internal::signal_carrier::ping);
@@ -140,8 +137,7 @@ void node::monitor_node(const pid& who, atom peer, bool on) {
     impl_->kernel->monitor_node(who, peer, on);
 }
 
-// -- processes
-// ---------------------------------------------------------------------------------------
+// -- processes ----------------------------------------------------------------------------------
 
 void node::default_group_leader(const pid& x) {
   std::lock_guard guard{impl_->mutex};
@@ -160,8 +156,7 @@ pid node::spawn_root(internal::root_function root, std::string init) {
   return id;
 }
 
-// -- stopping
-// ----------------------------------------------------------------------------------------
+// -- stopping -----------------------------------------------------------------------------------
 
 int node::wait() {
   std::unique_lock guard{impl_->mutex};

@@ -69,8 +69,7 @@ actor_bridge* process::bridge() const noexcept {
   return core_;
 }
 
-// -- CAF's side
-// ------------------------------------------------------------------------------------
+// -- CAF's side ---------------------------------------------------------------------------------
 
 void process::enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) {
   // A failed push deletes the element: look at what must be answered before.
@@ -225,8 +224,7 @@ void process::on_destroy() {
   }
 }
 
-// -- signals
-// -----------------------------------------------------------------------------------------
+// -- signals ------------------------------------------------------------------------------------
 
 void process::accept(caf::mailbox_element_ptr x) {
   if (auto* box = box_of(*x))

@@ -45,8 +45,7 @@ public:
   /// What the process was started to run, for messages.
   [[nodiscard]] const std::string& initial_function() const noexcept { return init_; }
 
-  // -- send; never fails, never waits (MSG-01 to MSG-06)
-  // --------------------------------------------
+  // -- send; never fails, never waits (MSG-01 to MSG-06) ----------------------------------------
   template <class T, class... Ts>
   void send(const pid& to, T&& x, Ts&&... xs) {
     send_message(to, caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
@@ -59,8 +58,7 @@ public:
   void send_message(const pid& to, caf::message x);
   void send_message(atom name, atom at, caf::message x);
 
-  // -- receive: selective, in arrival order; what does not match stays
-  // -------------------------------
+  // -- receive: selective, in arrival order; what does not match stays --------------------------
   /// Waits for a message of type `T`: one that was sent as `T`, or whose term has the form of `T`.
   template <class T>
   [[nodiscard]] task<T> receive() {
@@ -87,8 +85,7 @@ public:
   [[nodiscard]] std::vector<term> flush();
   [[nodiscard]] size_t queue_size() const noexcept { return mailbox_.size(); }
 
-  // -- links and monitors
-  // ----------------------------------------------------------------------------
+  // -- links and monitors -----------------------------------------------------------------------
   void link(const pid& to);
   void unlink(const pid& to);
   [[nodiscard]] std::vector<pid> links() const;
@@ -105,8 +102,7 @@ public:
   bool trap_exit(bool on) { return std::exchange(trap_exit_, on); }
   [[nodiscard]] bool trap_exit() const noexcept { return trap_exit_; }
 
-  // -- spawn
-  // -----------------------------------------------------------------------------------------
+  // -- spawn ------------------------------------------------------------------------------------
   /// Starts `f(process&, args...)` on this node, with this process's group leader.
   template <class F, class... As>
   pid spawn(F f, As&&... as) {
@@ -141,14 +137,12 @@ public:
   /// `{:spawn_reply, ref, :ok, pid}` or `{:spawn_reply, ref, :error, reason}`.
   reference spawn_request_at(atom at, spawn_what what, spawn_options options);
 
-  // -- other nodes; each within limits::handshake_timeout
-  // ------------------------------------------------
+  // -- other nodes; each within limits::handshake_timeout ---------------------------------------
   [[nodiscard]] task<bool> ping(atom name);
   [[nodiscard]] task<bool> connect(atom name);
   [[nodiscard]] task<bool> disconnect(atom name);
 
-  // -- for the runtime
-  // ---------------------------------------------------------------------------------
+  // -- for the runtime --------------------------------------------------------------------------
   [[nodiscard]] internal::node_core& core() const noexcept { return *core_; }
   [[nodiscard]] actor_bridge* bridge() const noexcept;
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) override; // any thread

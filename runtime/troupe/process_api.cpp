@@ -44,8 +44,7 @@ clock::time_point process::deadline(clock::duration timeout) const {
   return timeout > clock::time_point::max() - now ? clock::time_point::max() : now + timeout;
 }
 
-// -- send
-// ------------------------------------------------------------------------------------------
+// -- send ---------------------------------------------------------------------------------------
 
 void process::send_message(const pid& to, caf::message x) {
   signal s;
@@ -65,8 +64,7 @@ void process::send_message(atom name, atom at, caf::message x) {
   core_->route(std::move(s), context());
 }
 
-// -- receive
-// ---------------------------------------------------------------------------------------
+// -- receive ------------------------------------------------------------------------------------
 
 task<std::optional<term>> process::receive_match(std::function<bool(const term&)> match,
                                                  std::optional<clock::duration> timeout) {
@@ -110,8 +108,7 @@ std::vector<term> process::flush() {
   return result;
 }
 
-// -- links and monitors
-// ----------------------------------------------------------------------------
+// -- links and monitors -------------------------------------------------------------------------
 
 void process::link(const pid& to) {
   auto& state = links_[to];
@@ -213,8 +210,7 @@ void process::exit(const pid& to, term reason) {
   core_->route(std::move(x), context());
 }
 
-// -- spawn
-// -----------------------------------------------------------------------------------------
+// -- spawn --------------------------------------------------------------------------------------
 
 pid process::start_local(internal::root_function root, std::string init, spawn_options options,
                          reference monitor) {
@@ -314,8 +310,7 @@ task<pid> process::spawn_pid_at(atom at, spawn_what what, spawn_options options)
   co_return result.id;
 }
 
-// -- other nodes
-// -----------------------------------------------------------------------------------
+// -- other nodes --------------------------------------------------------------------------------
 
 task<bool> process::ask_carrier(atom name,
                                 void (internal::signal_carrier::*what)(atom,

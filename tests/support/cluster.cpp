@@ -23,8 +23,7 @@ caf::scheduler::test_coordinator& scheduler_of(node& x) {
 
 } // namespace
 
-// -- puppets
-// -------------------------------------------------------------------------------------------
+// -- puppets ------------------------------------------------------------------------------------
 
 task<> puppet::act(process& self, std::shared_ptr<state> mine) {
   for (;;) {
@@ -65,8 +64,7 @@ std::vector<std::string> puppet::mail() const {
   return result;
 }
 
-// -- starting and ending
-// ---------------------------------------------------------------------------------
+// -- starting and ending ------------------------------------------------------------------------
 
 cluster::cluster(std::vector<std::string> names, uint64_t seed)
   : cluster(std::move(names), seed, settings{}) {}
@@ -163,8 +161,7 @@ void cluster::remove(const std::string& name) {
   net_.forget(name);
 }
 
-// -- time
-// ------------------------------------------------------------------------------------------------
+// -- time ---------------------------------------------------------------------------------------
 
 bool cluster::run_job(life& x) {
   auto& scheduler = scheduler_of(*x.node);
@@ -266,8 +263,7 @@ bool cluster::run_until(const std::function<bool()>& done, clock::duration limit
   return true;
 }
 
-// -- what a user does
-// --------------------------------------------------------------------------------------
+// -- what a user does ---------------------------------------------------------------------------
 
 std::vector<bool> cluster::ping(const std::vector<std::pair<std::string, std::string>>& pairs) {
   auto answers = std::make_shared<std::vector<std::optional<bool>>>(pairs.size());

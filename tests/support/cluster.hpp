@@ -80,8 +80,7 @@ public:
   [[nodiscard]] memory_network& network() noexcept { return net_; }
   [[nodiscard]] clock::time_point now() const { return *now_; }
 
-  // -- time
-  // ------------------------------------------------------------------------------------------
+  // -- time -------------------------------------------------------------------------------------
   /// Runs until no process has anything to do and no packet is under way.
   void run();
   /// Runs for this long, at the end of which packets may be under way.
@@ -90,8 +89,7 @@ public:
   bool run_until(const std::function<bool()>& done,
                  clock::duration limit = std::chrono::seconds{30});
 
-  // -- trouble
-  // ---------------------------------------------------------------------------------------
+  // -- trouble ----------------------------------------------------------------------------------
   using ending = memory_network::ending;
   void cut(const std::string& x, const std::string& y, ending how = ending::orderly) {
     net_.cut(x, y, how);
@@ -110,8 +108,7 @@ public:
   /// Starts a node that was ended, or is killed now, again.
   void restart(const std::string& name);
 
-  // -- what a user does
-  // ------------------------------------------------------------------------------
+  // -- what a user does -------------------------------------------------------------------------
   bool ping(const std::string& from, const std::string& to);
   /// All at once.
   std::vector<bool> ping(const std::vector<std::pair<std::string, std::string>>& pairs);

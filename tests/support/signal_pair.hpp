@@ -29,16 +29,14 @@ struct signal_pair {
   const pid at_c{atom{"c@h"}, 33, 7};
   const reference of_a{atom{"a@h"}, 11, 9};
 
-  // -- from a to b
-  // -----------------------------------------------------------------------------------
+  // -- from a to b ------------------------------------------------------------------------------
   /// Returns the frame; the names that it brought up are numbered at both ends.
   std::string send(const signal& x) { return send(a, b, x); }
   signal arrive(const std::string& frame) { return arrive(b, frame); }
   signal cross(const signal& x) { return arrive(b, send(a, b, x)); }
   signal cross_back(const signal& x) { return arrive(a, send(b, a, x)); }
 
-  // -- signals
-  // ---------------------------------------------------------------------------------------
+  // -- signals ----------------------------------------------------------------------------------
   signal make(kind type) const {
     signal x;
     x.type = type;

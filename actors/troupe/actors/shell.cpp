@@ -23,8 +23,7 @@ const atom tag_request{"io_request"};
 
 using options_ptr = std::shared_ptr<const shell_options>;
 
-// -- the process that evaluates
-// ----------------------------------------------------------------------
+// -- the process that evaluates -----------------------------------------------------------------
 
 std::string describe(const eval::failure& f, const pid& viewer) {
   auto text = "** " + eval::format_failure(f, viewer) + "\n";
@@ -73,8 +72,7 @@ task<> run_evaluator(process& self, options_ptr opts, pid server) {
   }
 }
 
-// -- the process that reads
-// --------------------------------------------------------------------------
+// -- the process that reads ---------------------------------------------------------------------
 
 struct session {
   process& self;

@@ -98,8 +98,7 @@ void connection::close(errc why) {
   });
 }
 
-// -- stream_handler
-// ----------------------------------------------------------------------------------
+// -- stream_handler -----------------------------------------------------------------------------
 
 void connection::on_bytes(std::span<const char> bytes) {
   {
@@ -126,8 +125,7 @@ void connection::on_closed() {
   settle();
 }
 
-// -- session_handler
-// ---------------------------------------------------------------------------------
+// -- session_handler ----------------------------------------------------------------------------
 
 errc connection::on_authenticated(const peer_identity& peer) {
   peer_ = peer;
@@ -159,8 +157,7 @@ void connection::on_closed(errc why, std::string_view detail) {
   events_.push_back({event::type::down, {}, why, std::string{detail}});
 }
 
-// -- doing what the session wants
-// ----------------------------------------------------------------------
+// -- doing what the session wants ---------------------------------------------------------------
 
 void connection::flush() {
   for (;;) {

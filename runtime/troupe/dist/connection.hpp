@@ -58,8 +58,7 @@ public:
   /// Makes the peer's system answer for a connection that it may not know any more.
   void probe();
 
-  // -- constant after on_authenticated
-  // -------------------------------------------------------------
+  // -- constant after on_authenticated ----------------------------------------------------------
   [[nodiscard]] uint64_t id() const noexcept { return opts_.id; }
   [[nodiscard]] bool dialled() const noexcept { return opts_.role == session::role::dialling; }
   [[nodiscard]] const std::string& expected() const noexcept { return opts_.expected; }
@@ -68,8 +67,7 @@ public:
   [[nodiscard]] const endpoint& remote() const { return wire_->remote(); }
   [[nodiscard]] bool is_authenticated() const;
 
-  // -- stream_handler
-  // --------------------------------------------------------------------------------
+  // -- stream_handler ---------------------------------------------------------------------------
   void on_bytes(std::span<const char> bytes) override;
   void on_writable() override;
   void on_closed() override;
@@ -82,8 +80,7 @@ private:
     std::string detail;
   };
 
-  // -- session_handler; called with mutex_ held
-  // --------------------------------------------------------
+  // -- session_handler; called with mutex_ held -------------------------------------------------
   errc on_authenticated(const peer_identity& peer) override;
   void on_up() override;
   void on_frame(std::string_view frame) override;

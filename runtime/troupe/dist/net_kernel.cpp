@@ -31,8 +31,7 @@ std::shared_ptr<peer> net_kernel::peer_of(atom name) {
   return p;
 }
 
-// -- signal_carrier
-// ----------------------------------------------------------------------------------
+// -- signal_carrier -----------------------------------------------------------------------------
 
 void net_kernel::carry(signal x) {
   auto name = x.to.node;
@@ -124,8 +123,7 @@ std::vector<atom> net_kernel::nodes(node_class which) const {
   return result;
 }
 
-// -- events of nodes
-// ---------------------------------------------------------------------------------
+// -- events of nodes ----------------------------------------------------------------------------
 
 void net_kernel::monitor_nodes(const pid& who, const node_monitor::options& opts, bool on) {
   std::lock_guard guard{mutex_};
@@ -168,8 +166,7 @@ void net_kernel::notify(const std::vector<node_monitor::notice>& notices) {
   }
 }
 
-// -- connections
-// ---------------------------------------------------------------------------------------
+// -- connections --------------------------------------------------------------------------------
 
 void net_kernel::accept(std::unique_ptr<stream> wire) {
   {

@@ -44,8 +44,7 @@ public:
   /// Listens; returns where, or why not.
   result<endpoint> listen(const endpoint& at);
 
-  // -- signal_carrier
-  // --------------------------------------------------------------------------------
+  // -- signal_carrier ---------------------------------------------------------------------------
   void carry(signal x) override;
   void connect(atom name, std::function<void(bool)> done) override;
   void ping(atom name, std::function<void(bool)> done) override;
@@ -54,8 +53,7 @@ public:
   /// Names of nodes, alphabetically; `known` holds every node that was ever connected or dialled.
   [[nodiscard]] std::vector<atom> nodes(node_class which) const;
 
-  // -- events of nodes
-  // -------------------------------------------------------------------------------
+  // -- events of nodes --------------------------------------------------------------------------
   void monitor_nodes(const pid& who, const node_monitor::options& opts, bool on);
   void monitor_node(const pid& who, atom name, bool on);
 
@@ -76,8 +74,7 @@ private:
     clock::duration pause{std::chrono::milliseconds{25}}; // Before trying again after a duplicate.
   };
 
-  // -- connection_owner
-  // --------------------------------------------------------------------------------
+  // -- connection_owner -------------------------------------------------------------------------
   errc on_authenticated(connection& from, const peer_identity& peer) override;
   void on_up(const std::shared_ptr<connection>& from) override;
   void on_signal(const std::shared_ptr<connection>& from, signal x) override;

@@ -73,8 +73,7 @@ void net_kernel::on_spawn(const std::shared_ptr<connection>& from, peer& p, sign
   core_->launch(child);
 }
 
-// -- the mesh
-// ------------------------------------------------------------------------------------------
+// -- the mesh -----------------------------------------------------------------------------------
 
 void net_kernel::tell_known_nodes(connection& to) {
   std::vector<term> names;

@@ -24,8 +24,7 @@ public:
   mailbox& operator=(const mailbox&) = delete;
   ~mailbox() { clear(); }
 
-  // -- inbox
-  // ---------------------------------------------------------------------------------------
+  // -- inbox ------------------------------------------------------------------------------------
   caf::intrusive::inbox_result push(element_ptr x) { return inbox_.push_front(std::move(x)); }
 
   /// Passes what came since the last call to `f`, in order.
@@ -61,8 +60,7 @@ public:
       f(element_ptr{*i});
   }
 
-  // -- queue
-  // ---------------------------------------------------------------------------------------
+  // -- queue ------------------------------------------------------------------------------------
   void append(element_ptr x) {
     auto* raw = x.release();
     raw->next = nullptr;

@@ -267,8 +267,7 @@ std::string node_core::describe(const spawn_what& what) {
   return ":erlang.apply, [" + inspect_term(what.callable, {.width = 0}) + ", []]";
 }
 
-// -- messages for people
-// -----------------------------------------------------------------------------
+// -- messages for people ------------------------------------------------------------------------
 
 void node_core::log(const std::string& level, const std::string& text) const {
   if (log_)

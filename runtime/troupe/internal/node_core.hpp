@@ -50,8 +50,7 @@ public:
             uint32_t creation);
   ~node_core() override;
 
-  // -- constant after the start
-  // --------------------------------------------------------------------
+  // -- constant after the start -----------------------------------------------------------------
   [[nodiscard]] node& facade() const noexcept { return *facade_; }
   [[nodiscard]] caf::actor_system& system() const noexcept { return *system_; }
   [[nodiscard]] troupe::clock& time() const noexcept { return *time_; }
@@ -75,8 +74,7 @@ public:
     return {name_, creation_, ++last_reference_};
   }
 
-  // -- signals
-  // -------------------------------------------------------------------------------------
+  // -- signals ----------------------------------------------------------------------------------
   /// Takes a signal to `x.to` (or the process called `x.name` on `x.to.node`).
   void route(signal x, caf::execution_unit* eu = nullptr);
   /// The same for a signal that is for this node.
@@ -87,8 +85,7 @@ public:
   /// SP-08).
   void unreachable(signal x);
 
-  // -- processes
-  // -----------------------------------------------------------------------------------
+  // -- processes --------------------------------------------------------------------------------
   struct start_options {
     pid group_leader; ///< Null: the process leads itself.
     pid link;         ///< Null: none.
@@ -104,16 +101,14 @@ public:
   [[nodiscard]] root_function root_of(spawn_what what) const;
   [[nodiscard]] static std::string describe(const spawn_what& what);
 
-  // -- messages for people
-  // -----------------------------------------------------------------------------
+  // -- messages for people ----------------------------------------------------------------------
   /// One line, or several, on this node's log. Levels: error, warning, info, debug.
   void log(const std::string& level, const std::string& text) const;
   /// Tells of a crash on the log of the group leader's node (rule SP-06L).
   /// `what` is behind `** `, e.g. `(RuntimeError) boom`.
   void report_crash(const pid& leader, const pid& who, std::string what);
 
-  // -- actor_bridge
-  // --------------------------------------------------------------------------------
+  // -- actor_bridge -----------------------------------------------------------------------------
   pid pid_of(const caf::actor_control_block* x) override;
   caf::strong_actor_ptr handle_of(const pid& x) override;
 

@@ -147,8 +147,7 @@ bool node::impl::ask(std::string_view peer,
   return in_time && *answer;
 }
 
-// -- stopping
-// ----------------------------------------------------------------------------------------
+// -- stopping -----------------------------------------------------------------------------------
 
 bool node::impl::wait_for_processes(clock::duration time_left) {
   if (!real()) {

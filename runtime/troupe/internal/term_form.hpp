@@ -114,8 +114,7 @@ term to_term(const std::tuple<Ts...>& x, actor_bridge& bridge) {
   return std::apply([&](auto&... fields) { return term::tuple({to_term(fields, bridge)...}); }, x);
 }
 
-// -- from a term: false when it has another form
-// ---------------------------------------------------
+// -- from a term: false when it has another form ------------------------------------------------
 
 inline bool from_term(const term& t, term& x, actor_bridge&) {
   x = t;

@@ -39,8 +39,7 @@ private:
   std::string name_;
 };
 
-// -- arguments; each fails with `no_clause`
-// ---------------------------------------------------------
+// -- arguments; each fails with `no_clause` -----------------------------------------------------
 [[nodiscard]] int64_t integer_at(arguments args, size_t index);
 [[nodiscard]] double number_at(arguments args, size_t index);
 [[nodiscard]] atom atom_at(arguments args, size_t index);
@@ -68,8 +67,7 @@ private:
 /// Entries of a keyword list or map by `key`; null when missing.
 [[nodiscard]] const term* lookup(const term& where, const term& key);
 
-// -- arithmetic
-// ---------------------------------------------------------------------------------------
+// -- arithmetic ---------------------------------------------------------------------------------
 [[nodiscard]] term add(const term& x, const term& y);
 [[nodiscard]] term multiply(const term& x, const term& y);
 /// A real as integer; fails when it has no place in 64 bits.
@@ -79,8 +77,7 @@ private:
 [[nodiscard]] std::optional<double> parse_real(std::string_view text);
 [[nodiscard]] std::string integer_text(int64_t x, int base = 10);
 
-// -- the files
-// ------------------------------------------------------------------------------------------
+// -- the files ----------------------------------------------------------------------------------
 void add_operators(module_table& modules);   ///< Arithmetic and comparison; Kernel and :erlang.
 void add_types(module_table& modules);       ///< is_... and parts of values; Kernel and :erlang.
 void add_conversions(module_table& modules); ///< Between texts, lists, atoms, numbers; :erlang.

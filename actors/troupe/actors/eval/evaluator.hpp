@@ -43,8 +43,7 @@ private:
   static const std::unordered_map<atom, special>& specials();
   static const special* find_special(atom name, size_t arity);
 
-  // -- literals, variables, containers: evaluate_data.cpp
-  // ------------------------------------------
+  // -- literals, variables, containers: evaluate_data.cpp ---------------------------------------
   [[nodiscard]] std::optional<term> immediate(const term& form, const environment& env) const;
   task<std::vector<term>> values(const term& list, environment& env);
   task<term> ready(term value);
@@ -59,8 +58,7 @@ private:
   task<term> alias(const term& form, environment& env, tail_call* tail);
   task<term> sigil(const term& form, environment& env, tail_call* tail);
 
-  // -- calls and functions: evaluate_calls.cpp
-  // ---------------------------------------------------------
+  // -- calls and functions: evaluate_calls.cpp --------------------------------------------------
   task<term> local_call(const term& form, environment& env);
   task<term> dot_call(const term& form, environment& env, tail_call* tail);
   task<term> remote_special(const term& form, environment& env);
@@ -75,8 +73,7 @@ private:
                  const std::vector<term>& arguments) const;
   void add_place(failure& f, atom module, atom name, const std::vector<term>& arguments) const;
 
-  // -- control: evaluate_control.cpp
-  // --------------------------------------------------------------------
+  // -- control: evaluate_control.cpp ------------------------------------------------------------
   task<term> block(const term& form, environment& env, tail_call* tail);
   task<term> match(const term& form, environment& env, tail_call* tail);
   task<term> matches(const term& form, environment& env, tail_call* tail);
@@ -89,8 +86,7 @@ private:
   task<term> quote(const term& form, environment& env, tail_call* tail);
   task<term> binding(const term& form, environment& env, tail_call* tail);
 
-  // -- try, with, for: evaluate_blocks.cpp
-  // -------------------------------------------------------------------
+  // -- try, with, for: evaluate_blocks.cpp ------------------------------------------------------
   task<term> try_of(const term& form, environment& env, tail_call* tail);
   task<term> attempt(const term& sections, environment& env);
   const term* rescuer(const term& sections, const failure& f, environment& env) const;

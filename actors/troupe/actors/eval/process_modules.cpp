@@ -29,8 +29,7 @@ pid pid_argument(std::string_view module, std::string_view function, const std::
   throw argument_error(module, function, args, texts);
 }
 
-// -- sending
-// ---------------------------------------------------------------------------------------
+// -- sending ------------------------------------------------------------------------------------
 
 /// Sends to a pid, a local name or `{name, node}`.
 void send_to(process& self, const std::vector<term>& args) {
@@ -73,8 +72,7 @@ term send_with_options(process& self, const std::vector<term>& args) {
   return ok;
 }
 
-// -- spawning
-// --------------------------------------------------------------------------------------
+// -- spawning -----------------------------------------------------------------------------------
 
 /// Reads `fun` or `module, function, arguments` behind the first `skip` arguments.
 spawn_what what_of(std::string_view function, const std::vector<term>& args, size_t skip) {
@@ -152,8 +150,7 @@ void add_spawns(module_table& m) {
   }
 }
 
-// -- links, monitors, exits
-// --------------------------------------------------------------------------
+// -- links, monitors, exits ---------------------------------------------------------------------
 
 bool alive(process& self, const std::vector<term>& args) {
   auto* who = args[0].get_if<pid>();
@@ -220,8 +217,7 @@ term process_flag(process& self, const std::vector<term>& args) {
   return self.trap_exit(args[1].truthy());
 }
 
-// -- names
-// -----------------------------------------------------------------------------------------
+// -- names --------------------------------------------------------------------------------------
 
 term register_name(process& self, std::string_view function, const term& who, const term& name) {
   auto& names = self.core().names();
@@ -278,8 +274,7 @@ term set_group_leader(process& self, const std::vector<term>& args) { // (leader
   return true;
 }
 
-// -- time
-// ------------------------------------------------------------------------------------------
+// -- time ---------------------------------------------------------------------------------------
 
 task<term> sleep(interpreter&, environment& env, std::vector<term> args) {
   auto& self = process_of(env);

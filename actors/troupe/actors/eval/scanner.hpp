@@ -54,8 +54,7 @@ private:
     bool ascii = true;
   };
 
-  // -- lexer.cpp: layout, delimiters
-  // ---------------------------------------------------------------
+  // -- lexer.cpp: layout, delimiters ------------------------------------------------------------
   void step();
   void spaces();
   void end_of_line();

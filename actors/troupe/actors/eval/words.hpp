@@ -33,8 +33,7 @@ inline const atom first{"first"}, last{"last"}, step{"step"}, erlang{"erlang"};
 inline const atom kernel{"Elixir.Kernel"}, helpers{"Elixir.IEx.Helpers"},
   range_module{"Elixir.Range"};
 
-// -- reasons of failures
-// ------------------------------------------------------------------------------
+// -- reasons of failures ------------------------------------------------------------------------
 inline const atom badarg{"badarg"}, badarith{"badarith"}, badmatch{"badmatch"}, undef{"undef"};
 inline const atom function_clause{"function_clause"}, case_clause{"case_clause"};
 inline const atom cond_clause{"cond_clause"}, try_clause{"try_clause"}, badfun{"badfun"};
