@@ -24,9 +24,14 @@ libboost-program-options-dev  command line options
 libssl-dev                 TLS between nodes
 libfmt-dev                 formatting of text
 libedit-dev                line editing in the console
+libc-ares-dev              DNS queries of discovery
 doctest-dev                test framework; the build configures the tests, too
 git                        for development
 python3                    plays the demo on pseudo terminals, and runs the tests from outside
+'
+fuzz_packages='
+clang                      compiler of the fuzz targets
+libclang-rt-14-dev         libFuzzer
 '
 test_packages='
 erlang-base                Erlang and its epmd, which tests compare with

@@ -1,6 +1,7 @@
 #include "console.hpp"
 
 #include "console_io.hpp"
+#include "node_report.hpp"
 
 #include "troupe/actors/eval/process_host.hpp"
 #include "troupe/actors/shell.hpp"
@@ -40,7 +41,9 @@ actors::shell_options shell_of(const options& opts, node& at, const actors::term
 }
 
 /// Ends the program even when a process would not.
-int finish(node& at, int status) {
+int finish(node& at, int status, const extensions& parts) {
+  for (auto& x : parts)
+    x->stop();
   auto left = at.stop();
   for (auto& who : left)
     std::cerr << "troupe: process " << who << " did not stop: it runs without waiting\n";
@@ -51,7 +54,7 @@ int finish(node& at, int status) {
 
 } // namespace
 
-int run(const options& opts) {
+int run(const options& opts, const extensions& parts) {
   std::atomic<node*> running{nullptr};
   std::atomic<bool> asked{false};
   actors::stop_signals on_stop{[&](int) {
@@ -83,11 +86,19 @@ int run(const options& opts) {
   actors::eval::install(at);
   actors::start_group_leader(at, std::make_shared<actors::terminal_device>(screen));
   actors::start_io_server(at, std::make_shared<error_device>(), atom{"standard_error"});
+  if (opts.no_halt && !screen->interactive())
+    report_nodes(at);
+  for (auto& x : parts)
+    if (auto failed = x->start(at)) {
+      screen->stop();
+      std::cerr << "troupe: " << failed->context << "\n";
+      return finish(at, 1, parts);
+    }
   actors::start_shell(at, shell_of(opts, at, *screen));
   auto status = at.wait();
   running = nullptr;
   screen->stop();
-  return finish(at, status);
+  return finish(at, status, parts);
 }
 
 } // namespace troupe::console

@@ -10,6 +10,6 @@
 namespace troupe::console {
 
 /// Runs until the node is told to stop; returns the exit status.
-int run(const options& opts);
+int run(const options& opts, const extensions& parts);
 
 } // namespace troupe::console

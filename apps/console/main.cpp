@@ -6,10 +6,16 @@
 #include "console.hpp"
 #include "options.hpp"
 
+#include "troupe/discovery/command_line.hpp"
+#include "troupe/discovery/doctor.hpp"
+
 #include <iostream>
+#include <memory>
 
 int main(int argc, char** argv) {
-  auto opts = troupe::console::read_options(argc, argv);
+  auto discovery = std::make_shared<troupe::discovery::command_line>();
+  troupe::extensions parts{discovery};
+  auto opts = troupe::console::read_options(argc, argv, parts);
   if (!opts) {
     std::cerr << "troupe: " << opts.error().context << "\n";
     return 2;
@@ -18,7 +24,9 @@ int main(int argc, char** argv) {
     std::cout << opts->help_text;
   else if (opts->version)
     std::cout << "troupe " TROUPE_VERSION "\n";
+  else if (opts->doctor)
+    return troupe::discovery::run_doctor({opts->node, discovery->given()}, std::cout);
   else
-    return troupe::console::run(*opts);
+    return troupe::console::run(*opts, parts);
   return 0;
 }

@@ -3,14 +3,17 @@
 #include <boost/program_options.hpp>
 
 #include <sstream>
+#include <string_view>
 
 namespace troupe::console {
 
 namespace po = boost::program_options;
 
-result<options> read_options(int argc, const char* const* argv) {
+result<options> read_options(int argc, const char* const* argv, const extensions& more) {
   po::options_description known{"Options"};
   config::describe(known);
+  for (auto& x : more)
+    x->describe(known);
   auto add = known.add_options();
   add("eval,e", po::value<std::vector<std::string>>()->value_name("EXPR")->composing(),
       "evaluate, print the result; repeatable; then leave, with status 1 when one failed");
@@ -18,19 +21,23 @@ result<options> read_options(int argc, const char* const* argv) {
   add("version", po::bool_switch(), "print the version and leave");
   add("help", po::bool_switch(), "print this and leave");
   po::variables_map values;
-  if (auto parsed = parse_options(argc, argv, known, values); !parsed)
-    return parsed.error();
   options result;
+  result.doctor = argc > 1 && std::string_view{argv[1]} == "doctor";
+  auto skipped = result.doctor ? 1 : 0;
+  if (auto parsed = parse_options(argc - skipped, argv + skipped, known, values); !parsed)
+    return parsed.error();
   result.no_halt = values["no-halt"].as<bool>();
   result.help = values["help"].as<bool>();
   result.version = values["version"].as<bool>();
   if (values.count("eval"))
     result.expressions = values["eval"].as<std::vector<std::string>>();
   std::ostringstream text;
-  text << "Usage: troupe [options]\n\nA node with a console that understands Elixir's syntax.\n\n"
-       << known
-       << "\nThe same names can stand in the environment, as TROUPE_COOKIE, and in the file of "
-          "--config.\n";
+  text
+    << "Usage: troupe [options]           a node with a console that understands Elixir's syntax\n"
+       "       troupe doctor [options]    what such a node would see of its network\n\n"
+    << known
+    << "\nThe same names can stand in the environment, as TROUPE_COOKIE, and in the file of "
+       "--config.\n";
   result.help_text = text.str();
   if (result.help || result.version)
     return result;
@@ -38,6 +45,9 @@ result<options> read_options(int argc, const char* const* argv) {
   if (!read)
     return read.error();
   result.node = *read;
+  for (auto& x : more)
+    if (auto failed = x->read(values, result.node))
+      return *failed;
   return result;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "troupe/config.hpp"
+#include "troupe/extension.hpp"
 
 #include <string>
 #include <vector>
@@ -15,12 +16,15 @@ namespace troupe::console {
 struct options {
   config node;
   std::vector<std::string> expressions;
+  bool doctor = false; ///< `troupe doctor`: show what a node with these options would see.
   bool no_halt = false;
   bool help = false;
   bool version = false;
   std::string help_text;
 };
 
-[[nodiscard]] result<options> read_options(int argc, const char* const* argv);
+/// Reads them, and those of the node's extensions.
+[[nodiscard]] result<options> read_options(int argc, const char* const* argv,
+                                           const extensions& more);
 
 } // namespace troupe::console

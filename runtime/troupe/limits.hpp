@@ -13,6 +13,8 @@ namespace troupe::limits {
 /// From dial or accept to `up`; above it the attempt ends with `errc::timeout`. Erlang's
 /// net_setuptime.
 inline constexpr std::chrono::milliseconds handshake_timeout{7'000};
+/// One address of a node that has others, too; after it the next one is tried.
+inline constexpr std::chrono::milliseconds dial_address_timeout{2'000};
 /// Bytes taken from a peer before it has proven the cookie; above it the connection is closed.
 inline constexpr size_t unauthenticated_bytes_max = 4096;
 /// Accepted connections that have not proven the cookie yet; above it the oldest is closed, so that

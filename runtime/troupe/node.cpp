@@ -101,6 +101,14 @@ dist::net_kernel* node::kernel() noexcept {
   return impl_->kernel.get();
 }
 
+boost::asio::io_context* node::transport_io() noexcept {
+  return impl_->given.drive ? nullptr : &impl_->io;
+}
+
+clock& node::time() noexcept {
+  return *impl_->time;
+}
+
 caf::actor_system& node::system() noexcept {
   return impl_->system->get();
 }

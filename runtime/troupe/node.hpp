@@ -20,6 +20,10 @@
 #include <utility>
 #include <vector>
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace troupe {
 
 class node {
@@ -109,6 +113,9 @@ public:
   [[nodiscard]] internal::node_core& core() noexcept;
   /// Null on a node without a name.
   [[nodiscard]] dist::net_kernel* kernel() noexcept;
+  /// What the transport thread runs, for parts with sockets of their own; null with `parts::drive`.
+  [[nodiscard]] boost::asio::io_context* transport_io() noexcept;
+  [[nodiscard]] clock& time() noexcept;
 
 private:
   class impl;

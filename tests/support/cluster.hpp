@@ -42,6 +42,8 @@ public:
   /// Returns what it got since the last call, as Elixir prints it: processes by their names in the
   /// test, references as `:ref`.
   [[nodiscard]] std::vector<std::string> mail() const;
+  /// The same as it came.
+  [[nodiscard]] std::vector<term> terms() const { return std::exchange(state_->mail, {}); }
 
 private:
   friend class cluster;
@@ -64,7 +66,7 @@ public:
     std::string cookie = "monster";
     bool hidden = false;
     bool connect_all = true;
-    std::string build_id; ///< Empty: that of the test program.
+    std::string build_id{}; ///< Empty: that of the test program.
     std::chrono::milliseconds ticktime{60'000};
   };
 

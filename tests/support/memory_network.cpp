@@ -217,7 +217,7 @@ void memory_host::resolve(const node_name& name, clock::duration, handler done) 
     return;
   auto i = net_->names_.find(std::string{name.alive()});
   result<std::vector<dist::endpoint>> found = error{errc::not_registered, name.text()};
-  if (i != net_->names_.end())
+  if (i != net_->names_.end() && !net_->unlisted_.contains(i->first))
     found = std::vector{i->second};
   net_->flights_.after(net_->delay(), [this, found, done = std::move(done), life = life_] {
     if (runs_ && life == life_)

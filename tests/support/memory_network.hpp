@@ -84,6 +84,8 @@ public:
   void kill(const std::string& name, ending how);
   /// The machine loses power: nobody is told, and until it is back nothing answers.
   void power_off(const std::string& name);
+  /// The machine has no port mapper any more: only who knows its address reaches it.
+  void unlist(const std::string& name) { unlisted_.insert(name); }
   /// The program of a machine is gone, its memory too.
   void forget(const std::string& name);
 
@@ -114,6 +116,7 @@ private:
   uint16_t last_port_ = 1000;
   std::map<std::string, std::unique_ptr<memory_host>> hosts_;
   std::map<std::string, dist::endpoint> names_; // Of nodes that listen, or did when they died.
+  std::set<std::string> unlisted_; // Names that no resolver knows.
   std::set<direction> silent_;
   std::set<direction> cut_;
   std::vector<std::weak_ptr<memory_wire>> wires_;

@@ -35,7 +35,9 @@ task<> watch(process& self, internal::root_function root) {
   self.home().request_stop(x->as_tuple()[2].is_atom(exit_reason::normal) ? 0 : 1);
 }
 
-int finish(node& at, int status) {
+int finish(node& at, int status, const extensions& parts) {
+  for (auto& x : parts)
+    x->stop();
   auto left = at.stop();
   for (auto& who : left)
     std::cerr << "process " << who << " did not stop: it runs without waiting\n";
@@ -44,15 +46,28 @@ int finish(node& at, int status) {
   return status;
 }
 
+/// The options of the node and of its extensions, which read theirs here.
+result<config> read_options(const po::variables_map& values, const extensions& parts) {
+  auto how = config::read(values);
+  for (auto& x : parts)
+    if (how)
+      if (auto failed = x->read(values, *how))
+        return *failed;
+  return how;
+}
+
 } // namespace
 
-int run_process(int argc, const char* const* argv, internal::root_function root) {
+int run_process(int argc, const char* const* argv, internal::root_function root,
+                const extensions& parts) {
   po::options_description known{"Options"};
   config::describe(known);
+  for (auto& x : parts)
+    x->describe(known);
   known.add_options()("help", po::bool_switch(), "print this and leave");
   po::variables_map values;
   auto parsed = parse_options(argc, argv, known, values);
-  auto how = parsed ? config::read(values) : result<config>{parsed.error()};
+  auto how = parsed ? read_options(values, parts) : result<config>{parsed.error()};
   if (!how) {
     std::cerr << how.error().context << "\n";
     return 2;
@@ -80,11 +95,17 @@ int run_process(int argc, const char* const* argv, internal::root_function root)
   eval::install(at);
   auto screen = std::make_shared<terminal>();
   start_group_leader(at, std::make_shared<terminal_device>(screen));
+  for (auto& x : parts)
+    if (auto failed = x->start(at)) {
+      screen->stop();
+      std::cerr << failed->context << "\n";
+      return finish(at, 1, parts);
+    }
   at.spawn(watch, std::move(root));
   auto status = at.wait();
   running = nullptr;
   screen->stop();
-  return finish(at, status);
+  return finish(at, status, parts);
 }
 
 } // namespace troupe::actors

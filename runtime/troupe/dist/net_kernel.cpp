@@ -100,72 +100,6 @@ void net_kernel::disconnect(atom name, std::function<void(bool)> done) {
   });
 }
 
-std::vector<atom> net_kernel::nodes(node_class which) const {
-  std::lock_guard guard{mutex_};
-  std::vector<atom> result;
-  auto add
-    = [&](const std::vector<atom>& more) { result.insert(result.end(), more.begin(), more.end()); };
-  switch (which) {
-    case node_class::visible: add(table_.visible()); break;
-    case node_class::hidden: add(table_.hidden()); break;
-    case node_class::connected:
-      add(table_.visible());
-      add(table_.hidden());
-      break;
-    case node_class::self: result.push_back(self_); break;
-    case node_class::known:
-      for (auto& [name, p] : peers_)
-        result.push_back(name);
-      result.push_back(self_);
-      break;
-  }
-  std::ranges::sort(result);
-  return result;
-}
-
-// -- events of nodes ----------------------------------------------------------------------------
-
-void net_kernel::monitor_nodes(const pid& who, const node_monitor::options& opts, bool on) {
-  std::lock_guard guard{mutex_};
-  events_.prune([this](const pid& x) { return !core_->processes().find(x.id).handle; });
-  if (on)
-    events_.subscribe(who, opts);
-  else
-    events_.unsubscribe(who, opts);
-}
-
-void net_kernel::monitor_node(const pid& who, atom name, bool on) {
-  {
-    std::lock_guard guard{mutex_};
-    if (!on)
-      return events_.unwatch(who, name);
-    if (name == self_)
-      return;
-    events_.watch(who, name);
-  }
-  connect(name, [this, name](bool connected) {
-    if (!connected)
-      time_->post([this, name] {
-        std::vector<node_monitor::notice> notices;
-        {
-          std::lock_guard guard{mutex_};
-          if (!table_.find(name))
-            notices = events_.take_watchers(name);
-        }
-        notify(notices);
-      });
-  });
-}
-
-void net_kernel::notify(const std::vector<node_monitor::notice>& notices) {
-  for (auto& [who, message] : notices) {
-    signal x;
-    x.to = who;
-    x.payload = caf::make_message(message);
-    core_->deliver(std::move(x));
-  }
-}
-
 // -- connections --------------------------------------------------------------------------------
 
 void net_kernel::accept(std::unique_ptr<stream> wire) {
@@ -185,8 +119,8 @@ void net_kernel::accept(std::unique_ptr<stream> wire) {
   adopt(std::move(wire), session::role::accepting, {});
 }
 
-void net_kernel::adopt(std::unique_ptr<stream> wire, session::role role,
-                       const std::string& expected) {
+uint64_t net_kernel::adopt(std::unique_ptr<stream> wire, session::role role,
+                           const std::string& expected, std::function<void(dial_outcome)> unnamed) {
   connection::options opts{role, opts_.setup, expected, ++last_id_};
   auto x = std::make_shared<connection>(std::move(wire), opts, *this, *core_, *time_);
   {
@@ -195,7 +129,10 @@ void net_kernel::adopt(std::unique_ptr<stream> wire, session::role role,
   }
   if (role == session::role::accepting)
     strangers_.emplace(opts.id, x);
+  if (unnamed)
+    unnamed_.emplace(opts.id, std::move(unnamed));
   x->start();
+  return opts.id;
 }
 
 errc net_kernel::on_authenticated(connection& from, const peer_identity& who) {
@@ -247,9 +184,12 @@ void net_kernel::on_up(const std::shared_ptr<connection>& from) {
     hidden = entry->hidden;
     notices = events_.node_up(name, hidden);
     table_.dial_ended(name);
+    failures_.erase(name);
   }
   dials_.erase(name);
   notify(notices); // before anything that came through the connection (rule NM-15)
+  if (auto waits = unnamed_.extract(from->id()))
+    waits.mapped()({name, {}});
   for (auto& done : p->up(from))
     done(true);
   if (!hidden && opts_.connect_all)
@@ -281,6 +221,8 @@ void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why,
   auto was_up = false;
   std::function<void()> stopped;
   strangers_.erase(from->id());
+  if (auto waits = unnamed_.extract(from->id()))
+    waits.mapped()({name, {why, detail}});
   {
     std::lock_guard guard{mutex_};
     connections_.erase(from->id());
@@ -308,9 +250,8 @@ void net_kernel::on_down(const std::shared_ptr<connection>& from, errc why,
 
 void net_kernel::session_failed(const connection& from, errc why, const std::string& detail) {
   if (from.dialled()) {
-    atom name{from.expected()};
-    if (!dial_again(name, why))
-      try_next(name);
+    if (!from.expected().empty())
+      dial_lost(atom{from.expected()}, from, why, detail);
     return;
   }
   auto who = from.peer_name() == atom{} ? to_string(from.remote()) : inspect_atom(from.peer_name());
@@ -370,27 +311,6 @@ void net_kernel::stop(std::function<void()> done) {
     for (auto& x : all)
       x->close(errc::shutting_down);
   });
-}
-
-net_kernel::counts net_kernel::snapshot() const {
-  counts result;
-  std::vector<std::shared_ptr<peer>> all;
-  {
-    std::lock_guard guard{mutex_};
-    result.connections = table_.size();
-    result.handshakes = connections_.size() - std::min(connections_.size(), table_.size());
-    for (auto& [name, p] : peers_)
-      all.push_back(p);
-  }
-  result.peers = all.size();
-  for (auto& p : all) {
-    auto x = p->snapshot();
-    result.links += x.links;
-    result.monitors += x.monitors;
-    result.spawns += x.spawns;
-    result.held += x.held;
-  }
-  return result;
 }
 
 } // namespace troupe::dist

@@ -50,6 +50,29 @@ public:
   void ping(atom name, std::function<void(bool)> done) override;
   void disconnect(atom name, std::function<void(bool)> done) override;
 
+  // -- for those who find peers -----------------------------------------------------------------
+  /// Where else a node may be: asked first, on the transport thread; the resolver is asked when it
+  /// knows nothing or none of its addresses works.
+  using hearsay = std::function<std::vector<endpoint>(std::string_view name)>;
+  void find_with(hearsay f);
+  /// Dials an address, whoever is there; `done` gets the name of the node that answered, connected
+  /// by now, or why there is no connection. When the name is known in spite of that, `answered` has
+  /// it.
+  struct dial_outcome {
+    atom answered;
+    error failure;
+  };
+  void connect_at(const endpoint& at, std::function<void(dial_outcome)> done);
+  /// The node was heard this moment: a dial that has waited for an answer for long begins again.
+  void hurry(atom name);
+  /// Why the last dial of a node failed; none when it did not.
+  [[nodiscard]] error last_failure(atom name) const;
+  /// The creation of a connected node, else 0.
+  [[nodiscard]] uint32_t creation_of(atom name) const;
+  [[nodiscard]] const std::shared_ptr<const key_ring>& keys() const noexcept {
+    return opts_.setup.keys;
+  }
+
   /// Names of nodes, alphabetically; `known` holds every node that was ever connected or dialled.
   [[nodiscard]] std::vector<atom> nodes(node_class which) const;
 
@@ -72,6 +95,11 @@ private:
     size_t next = 0;
     clock::time_point deadline;
     clock::duration pause{std::chrono::milliseconds{25}}; // Before trying again after a duplicate.
+    bool resolved = false;                                // The resolver was asked, too.
+    uint64_t attempt = 0;      // The address that is being tried; earlier ones count no more.
+    uint64_t connection = 0;   // What came of it, once there is a stream.
+    clock::time_point begun{}; // When that address was dialled.
+    error failure{errc::node_unreachable, "it has no address"};
   };
 
   // -- connection_owner -------------------------------------------------------------------------
@@ -86,11 +114,14 @@ private:
   void lose(const std::shared_ptr<connection>& from, errc why);
   void start_dial(atom name);
   void resolve(atom name);
+  void resolve_rest(atom name);
   void try_next(atom name);
   void dial_failed(atom name);
+  void dial_lost(atom name, const connection& from, errc why, const std::string& detail);
   bool dial_again(atom name, errc why);
   void accept(std::unique_ptr<stream> wire);
-  void adopt(std::unique_ptr<stream> wire, session::role role, const std::string& expected);
+  uint64_t adopt(std::unique_ptr<stream> wire, session::role role, const std::string& expected,
+                 std::function<void(dial_outcome)> unnamed = {});
   void session_failed(const connection& from, errc why, const std::string& detail);
   void on_spawn(const std::shared_ptr<connection>& from, peer& p, signal x);
   void on_nodes(const term& names);
@@ -106,7 +137,9 @@ private:
   clock* time_;
   const options opts_;
   const atom self_;
-  log_limiter limiter_; // Transport thread only, as are the next three.
+  log_limiter limiter_; // Transport thread only, as are the next five.
+  hearsay hearsay_;
+  std::map<uint64_t, std::function<void(dial_outcome)>> unnamed_; // Dials of addresses.
   std::map<atom, dial> dials_;
   std::map<uint64_t, std::weak_ptr<connection>> strangers_; // Accepted, not up; oldest first.
   std::function<void()> stopped_;
@@ -119,6 +152,7 @@ private:
   connection_table table_;
   node_monitor events_;
   std::map<reference, std::function<void(bool)>> pings_;
+  std::map<atom, error> failures_; // Of last dials; bounded by limits::connections_max.
   bool stopping_ = false;
 };
 

@@ -27,15 +27,26 @@ void net_kernel::start_dial(atom name) {
 
 void net_kernel::resolve(atom name) {
   auto parsed = node_name::parse(name.text());
-  if (!parsed)
+  if (!parsed) {
+    dials_[name].failure = parsed.error();
     return dial_failed(name);
-  auto left = dials_[name].deadline - time_->now();
+  }
+  auto& d = dials_[name];
+  if (hearsay_ && !d.resolved)
+    d.addresses = hearsay_(name.text());
+  if (!d.addresses.empty() && !d.resolved)
+    return try_next(name);
+  d.resolved = true;
+  auto left = d.deadline - time_->now();
   names_->resolve(*parsed, left, [this, name](result<std::vector<endpoint>> found) {
     auto i = dials_.find(name);
     if (i == dials_.end())
       return;
-    if (!found)
+    if (!found) {
+      if (i->second.addresses.empty()) // else what the address said tells more
+        i->second.failure = found.error();
       return dial_failed(name);
+    }
     i->second.addresses = std::move(*found);
     i->second.next = 0;
     try_next(name);
@@ -48,16 +59,72 @@ void net_kernel::try_next(atom name) {
     return;
   auto& d = i->second;
   auto left = d.deadline - time_->now();
-  if (d.next >= d.addresses.size() || left <= clock::duration::zero())
+  if (left <= clock::duration::zero())
     return dial_failed(name);
+  if (d.next >= d.addresses.size())
+    return d.resolved ? dial_failed(name) : resolve_rest(name);
   auto at = d.addresses[d.next++];
-  wires_->connect(at, left, [this, name](result<std::unique_ptr<stream>> wire) {
-    if (!dials_.contains(name))
-      return; // the peer's own dial came through
-    if (!wire)
-      return try_next(name);
-    adopt(std::move(*wire), session::role::dialling, std::string{name.text()});
+  if (d.next < d.addresses.size() || !d.resolved)
+    left = std::min<clock::duration>(left, limits::dial_address_timeout);
+  d.begun = time_->now();
+  d.connection = 0;
+  wires_->connect(
+    at, left, [this, name, attempt = ++d.attempt](result<std::unique_ptr<stream>> wire) {
+      auto j = dials_.find(name);
+      if (j == dials_.end() || j->second.attempt != attempt)
+        return; // the peer's own dial came through, or a later attempt replaces this one
+      if (!wire) {
+        j->second.failure = wire.error();
+        return try_next(name);
+      }
+      auto id = adopt(std::move(*wire), session::role::dialling, std::string{name.text()});
+      if (j = dials_.find(name); j != dials_.end() && j->second.attempt == attempt)
+        j->second.connection = id;
+    });
+}
+
+void net_kernel::resolve_rest(atom name) {
+  dials_[name].resolved = true;
+  resolve(name);
+}
+
+void net_kernel::dial_lost(atom name, const connection& from, errc why, const std::string& detail) {
+  auto i = dials_.find(name);
+  if (i == dials_.end() || (i->second.connection != 0 && i->second.connection != from.id()))
+    return; // an attempt that counts no more
+  i->second.failure = {why, detail};
+  if (!dial_again(name, why))
+    try_next(name);
+}
+
+void net_kernel::hurry(atom name) {
+  time_->post([this, name] {
+    auto i = dials_.find(name);
+    if (i == dials_.end() || i->second.connection != 0)
+      return; // none, or somebody answered already
+    auto& d = i->second;
+    d.next = 0;
+    d.addresses.clear();
+    d.resolved = false;
+    d.deadline = time_->now() + opts_.setup.handshake_timeout;
+    ++d.attempt;
+    resolve(name);
   });
+}
+
+void net_kernel::connect_at(const endpoint& at, std::function<void(dial_outcome)> done) {
+  time_->post([this, at, done = std::move(done)] {
+    wires_->connect(at, opts_.setup.handshake_timeout,
+                    [this, done](result<std::unique_ptr<stream>> wire) {
+                      if (!wire)
+                        return done({{}, wire.error()});
+                      adopt(std::move(*wire), session::role::dialling, {}, done);
+                    });
+  });
+}
+
+void net_kernel::find_with(hearsay f) {
+  time_->post([this, f = std::move(f)] { hearsay_ = f; });
 }
 
 /// The peer says that we are connected. When our side does not know of it, the peer will learn so
@@ -81,10 +148,14 @@ bool net_kernel::dial_again(atom name, errc why) {
 }
 
 void net_kernel::dial_failed(atom name) {
-  dials_.erase(name);
+  auto ended = dials_.extract(name);
   {
     std::lock_guard guard{mutex_};
     table_.dial_ended(name);
+    if (failures_.size() >= limits::connections_max)
+      failures_.clear();
+    if (ended)
+      failures_[name] = ended.mapped().failure;
   }
   auto rest = peer_of(name)->dial_failed();
   for (auto& x : rest.held)

@@ -77,7 +77,8 @@ result<endpoint> tcp_transport::listen(const endpoint& at, accept_handler on_acc
     return fail(failed);
   listener_ = x;
   x->accept_more();
-  return endpoint{at.host, x->acceptor.local_endpoint().port()};
+  auto bound = x->acceptor.local_endpoint();
+  return endpoint{bound.address().to_string(), bound.port()};
 }
 
 void tcp_transport::connect(const endpoint& to, clock::duration timeout, connect_handler done) {
