@@ -12,12 +12,11 @@ fail() {
   exit 1
 }
 
-# Why each package is needed: name, then the reason.
-build_packages='
+# Why each package is needed: name, then the reason. The program itself needs these:
+program_packages='
 g++                        compiler
 cmake                      build system
 ninja-build                build system
-ccache                     makes compiling again fast
 libcaf-dev                 C++ Actor Framework, on which troupe is built
 libboost-dev               Boost.Asio: sockets and timers
 libboost-program-options-dev  command line options
@@ -25,6 +24,9 @@ libssl-dev                 TLS between nodes
 libfmt-dev                 formatting of text
 libedit-dev                line editing in the console
 libc-ares-dev              DNS queries of discovery
+'
+build_packages=$program_packages'
+ccache                     makes compiling again fast
 doctest-dev                test framework; the build configures the tests, too
 git                        for development
 python3                    plays the demo on pseudo terminals, and runs the tests from outside
@@ -36,6 +38,9 @@ libclang-rt-14-dev         libFuzzer
 test_packages='
 erlang-base                Erlang and its epmd, which tests compare with
 tmux                       terminal for tests of the console
+iproute2                   networks of a test's own, in namespaces
+nftables                   packets that get lost on them
+faketime                   clocks that are wrong
 '
 
 installed() {

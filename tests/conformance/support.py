@@ -74,7 +74,8 @@ def free_port(host="0.0.0.0"):
 
 def clean_environment(home, **more):
     env = {k: v for k, v in os.environ.items() if not k.startswith("TROUPE_")}
-    env.update(HOME=str(home), TERM="xterm", LC_ALL="C.UTF-8", **more)
+    # Nodes of one test must not meet those of another.
+    env.update(HOME=str(home), TERM="xterm", LC_ALL="C.UTF-8", TROUPE_DISCOVER="none", **more)
     return env
 
 

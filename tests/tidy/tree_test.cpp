@@ -46,7 +46,7 @@ std::set<std::string> all_test_names() {
       for (auto& name : test_names(x))
         names.insert(name);
   for (auto& x : all_files())
-    if (x.in("tests/conformance/") && x.ends("_test.py"))
+    if ((x.in("tests/conformance/") || x.in("tests/container/")) && x.ends("_test.py"))
       names.merge(python_test_names(x));
   static const std::regex scripted{R"(troupe_add_script_test\(([\w.]+))"};
   auto& text = file_at("tests/CMakeLists.txt").text;
@@ -79,7 +79,7 @@ TEST_CASE("tree: the top level is the agreed one") {
 TEST_CASE("tree: every source is listed in the CMakeLists.txt of its part") {
   report broken;
   for (auto& x : all_files()) {
-    if (x.in("tests/conformance/") && x.ends("_test.py")
+    if ((x.in("tests/conformance/") || x.in("tests/container/")) && x.ends("_test.py")
         && cmake_of(x).find("(" + std::filesystem::path{x.path}.stem().string())
              == std::string::npos)
       broken.add(x, "is not listed");

@@ -104,8 +104,13 @@ public:
     if (announcing_ && next_announce_ <= now) {
       result.send.push_back(make(kind::announce));
       result.send.back().family = std::exchange(family_, family_ == 4 ? 6 : 4);
+      auto forced = next_announce_ == latest_announce_;
       said(now);
       begin_pause(now, share_min);
+      if (forced) {
+        share_ *= draw(0.0, 1.0);
+        schedule(now);
+      }
     }
     return result;
   }

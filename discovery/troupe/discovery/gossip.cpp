@@ -93,8 +93,12 @@ public:
         digest_at_ = std::min(digest_at_, now + between(milliseconds{500}, seconds{1}));
     }
     auto lacks = x.known > x.linked;
-    if (lacks != (refresh_at_ != never))
-      refresh_at_ = lacks ? now + between(seconds{10}, seconds{15}) : never;
+    if (!lacks)
+      refresh_at_ = never;
+    else if (x.linked > view_.linked) // Who is still missing when no more come up?
+      refresh_at_ = now + between(milliseconds{500}, seconds{1});
+    else if (refresh_at_ == never)
+      refresh_at_ = now + between(seconds{10}, seconds{15});
     view_ = x;
   }
 
@@ -111,7 +115,11 @@ public:
     if (asks_ < 1)
       return {};
     asks_ -= 1;
-    return {{name, digest(true)}};
+    auto message = digest(true);
+    // Two halves of a network that heals know the same, but not that the others can be reached.
+    if (view_.known > view_.linked)
+      message.digest = 0;
+    return {{name, std::move(message)}};
   }
 
   void disconnected(const std::string& name) {

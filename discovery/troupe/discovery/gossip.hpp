@@ -13,8 +13,9 @@
 //   node passes a life on once. A node that hears of more than it knew is itself new, and does not.
 // - A digest to one peer: each 0.5 to 1 s until 3 s after the last change, then each 2 to 3 s, and
 //   more seldom while digests differ and lists bring nothing.
-// - When a peer is known and not connected, a wish for a list every 10 to 15 s: what others tell
-//   holds for `told_lifetime` only, and nobody tells what he was only told.
+// - When a peer is known and not connected, a wish for a list from who comes up, half a second
+//   after the last one did, and every 10 to 15 s: what others tell holds for `told_lifetime` only,
+//   and nobody tells what he was only told.
 
 #pragma once
 
@@ -53,7 +54,7 @@ TROUPE_MESSAGE(told_peer, name, instance, incarnation, creation, hosts, ports);
 
 /// Between the discovery processes of two nodes.
 struct discovery_gossip {
-  uint64_t digest = 0; ///< 0: not told; it differs from every other.
+  uint64_t digest = 0; ///< 0: it differs from every other.
   uint32_t known = 0;
   bool wants = false;           ///< The receiver is to send its list if its digest differs.
   std::vector<told_peer> peers; ///< May be empty; limits::peers_max at the most.

@@ -192,7 +192,7 @@ std::string to_string(const source_spec& x) {
 
 void options::describe(po::options_description& out) {
   auto add = out.add_options();
-  add("discover", po::value<std::vector<std::string>>()->value_name("SOURCE")->composing(),
+  add("discover", po::value<std::vector<std::string>>()->value_name("SOURCE"),
       "how to find peers; repeatable: auto, none, multicast, local (nodes of this machine), "
       "seeds:NODE[,NODE...], dns:NAME, file:PATH, cache:PATH; default auto when a cookie is given, "
       "else none");

@@ -150,13 +150,8 @@ void peer_table::gone(const std::string& source, const observation& x, clock::ti
     return; // The source lists a newer life by now.
   e.sources.erase(w);
   out.changed.push_back(i->first);
-  if (e.connected)
-    return;
-  note_expiry(now); // The life may be over with that.
-  if (!e.sources.empty())
-    return;
-  tell(out, happened::expired, e.name, source, e.name.empty() ? i->first : std::string{});
-  erase(i);
+  if (!e.connected)
+    expire_words(i, now, out);
 }
 
 /// A peer whose name is not known: an entry of its own until `named`.
@@ -178,7 +173,8 @@ void peer_table::address(const std::string& source, const observation& x, clock:
         out.changed.push_back(i->first);
         if (w->second.endpoints.empty())
           i->second.sources.erase(w);
-        note_expiry(now);
+        if (!i->second.connected)
+          expire_words(i, now, out);
       }
       return;
     }

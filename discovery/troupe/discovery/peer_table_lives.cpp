@@ -165,7 +165,7 @@ bool peer_table::current_speaks(iterator i, const std::string& source, clock::ti
       continue;
     c.conflict = true;
     tell_conflict(i, k, source, out);
-    if (older(c.others[k].who, i->second.current)) {
+    if (older(c.others[k].who, i->second.current) && !c.others[k].said.empty()) {
       take(i, k, now, false, out);
       return false;
     }
@@ -220,7 +220,7 @@ bool peer_table::succeed(iterator i, clock::time_point now, outcome& out) {
   auto& others = found->second.others;
   auto best = others.size();
   for (size_t k = 0; k < others.size(); ++k) {
-    auto waits = others[k].spoke || !others[k].displaced;
+    auto waits = !others[k].said.empty() && (others[k].spoke || !others[k].displaced);
     if (waits && (best == others.size() || others[k].who.heard >= others[best].who.heard))
       best = k;
   }

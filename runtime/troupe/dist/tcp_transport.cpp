@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <utility>
+#include <vector>
 
 namespace troupe::dist {
 
@@ -105,18 +106,26 @@ void tcp_transport::connect(const endpoint& to, clock::duration timeout, connect
     x->socket.close(ignored);
     x->finish(error{errc::timeout, to_string(to)});
   });
-  x->names.async_resolve(
-    to.host, std::to_string(to.port), [x, to](const error_code& failed, auto found) {
-      if (failed)
-        return x->finish(error{errc::unknown_host, to.host});
-      boost::asio::async_connect(
-        x->socket, found, [x, to](const error_code& refused, const tcp::endpoint&) {
-          if (refused)
-            return x->finish(
-              error{errc::node_unreachable, to_string(to) + ": " + refused.message()});
-          x->finish(std::unique_ptr<stream>{std::make_unique<tcp_stream>(std::move(x->socket))});
-        });
-    });
+  auto dial = [x, to](const auto& found) {
+    boost::asio::async_connect(
+      x->socket, found, [x, to](const error_code& refused, const tcp::endpoint&) {
+        if (refused)
+          return x->finish(error{errc::node_unreachable, to_string(to) + ": " + refused.message()});
+        x->finish(std::unique_ptr<stream>{std::make_unique<tcp_stream>(std::move(x->socket))});
+      });
+  };
+  // An address must not wait for the one thread that looks up names: a DNS server that is silent
+  // holds it for seconds.
+  error_code is_name;
+  auto address = boost::asio::ip::make_address(to.host, is_name);
+  if (!is_name)
+    return dial(std::vector{tcp::endpoint{address, to.port}});
+  x->names.async_resolve(to.host, std::to_string(to.port),
+                         [x, to, dial](const error_code& failed, auto found) {
+                           if (failed)
+                             return x->finish(error{errc::unknown_host, to.host});
+                           dial(found);
+                         });
 }
 
 void tcp_transport::stop_listening() {

@@ -42,7 +42,7 @@ std::string value_of(const term& info, std::string_view key) {
 coordinator::coordinator(process& self, std::shared_ptr<shared> x)
   : self_(&self), shared_(std::move(x)),
     table_(shared_->around.self.name, shared_->around.self.instance,
-           shared_->around.self.incarnation),
+           shared_->around.self.incarnation, shared_->around.self.hidden),
     dialer_(shared_->around.self.name, [time = shared_->around.time] { return time->random(); }),
     gossip_([this] { return list(); }, [time = shared_->around.time] { return time->random(); }),
     sources_(self, shared_->sources, shared_->reports) {}
@@ -268,21 +268,19 @@ void coordinator::dial(const std::string& key) {
 
 void coordinator::dialled(const std::string& key, const std::string& answered,
                           const error& failure) {
-  auto* x = table_.find(key);
-  if (!answered.empty() && answered != key) // an address that has got a name
-    apply(table_.named(key, answered, now()));
+  auto nameless = table_.find(key) && table_.find(key)->name.empty();
+  if (nameless && failure.code == errc::self_connection)
+    return apply(table_.named(key, shared_->around.self.name, now())); // our own, never again
+  if (nameless && !answered.empty())
+    apply(table_.named(key, answered, now())); // which ends the entry
   if (failure.code == errc::none)
     return; // the node is up: that comes as a message of its own
-  if (failure.code == errc::self_connection && x && x->name.empty())
-    return dialer_.forget(key); // the list of addresses has our own
-  auto connected = x && x->connected;
-  if (connected || failure.code == errc::duplicate_connection)
-    return dialer_.failed(key, now());
   dialer_.failed(key, now());
-  tell({happened::connect_failed,
-        x && !x->name.empty() ? atom{x->name} : atom{},
-        {},
-        key + ": " + to_string(failure)});
+  auto* x = table_.find(key);
+  if ((x && x->connected) || failure.code == errc::duplicate_connection)
+    return;
+  auto node = x && !x->name.empty() ? atom{x->name} : atom{};
+  tell({happened::connect_failed, node, {}, key + ": " + to_string(failure)});
 }
 
 // -- time -----------------------------------------------------------------------------------------
@@ -318,6 +316,12 @@ void coordinator::wait_ready(readiness_list::wait x) {
   waits_.add(std::move(x));
 }
 
+/// Whether the node asks all its processes to end, which one that traps exits has to heed itself.
+bool is_end_of_node(process& self, const term& message) {
+  return message.is_tagged(exit_tag, 3) && message.as_tuple()[1].is(term::kind::pid)
+         && message.as_tuple()[1].as_pid() == self.core().make_pid(0);
+}
+
 task<> run_coordinator(process& self, std::shared_ptr<shared> x) {
   auto starting = self.receive<begin>();
   co_await std::move(starting);
@@ -332,6 +336,8 @@ task<> run_coordinator(process& self, std::shared_ptr<shared> x) {
     std::function<bool(const term&)> any = [](const term&) { return true; };
     auto waiting = self.receive_match(std::move(any), pause);
     auto message = co_await std::move(waiting);
+    if (message && is_end_of_node(self, *message))
+      co_return;
     c.handle(message.value_or(term{}));
   }
 }
