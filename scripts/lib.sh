@@ -38,7 +38,7 @@ libclang-rt-14-dev         libFuzzer
 test_packages='
 erlang-base                Erlang and its epmd, which tests compare with
 tmux                       terminal for tests of the console
-iproute2                   networks of a test's own, in namespaces
+iproute2                   networks for one test, in namespaces
 nftables                   packets that get lost on them
 faketime                   clocks that are wrong
 '

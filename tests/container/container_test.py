@@ -1,5 +1,6 @@
 """Nodes in containers find each other without any address, and again after everything that can happen to them."""
 
+import tempfile
 import time
 
 import containers
@@ -64,10 +65,10 @@ class Meeting(Nodes):
     def test_a_node_of_the_host(self):
         one = self.up("node1")
         gateway = run("docker", "network", "inspect", "-f", "{{(index .IPAM.Config 0).Gateway}}", self.network).strip()
-        host = support.Piped(
-            [support.troupe_path(), "--name", f"host@{gateway}", "--listen", "0.0.0.0", "--discover", "multicast",
-             "--epmd-port", str(support.free_port())],
-            dict(support.clean_environment(support.tempfile.gettempdir()), TROUPE_COOKIE="compose"))
+        environment = support.clean_environment(tempfile.gettempdir())
+        environment.update(TROUPE_COOKIE="compose", TROUPE_DISCOVER="multicast")
+        host = support.Piped([support.troupe_path(), "--name", f"host@{gateway}", "--listen", "0.0.0.0", "--epmd-port",
+                              str(support.free_port())], environment)
         self.addCleanup(host.stop)
         began = time.time()
         self.assertEqual(host.ask("Node.self()"), f':"host@{gateway}"')
