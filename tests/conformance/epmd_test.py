@@ -98,6 +98,19 @@ class PortMapper(support.Case):
         for x in nodes[1:]:
             self.assertNotIn("[error]", x.err())
 
+    def test_a_node_that_listens_everywhere_serves_everywhere_unless_there_is_another(self):
+        a = self.piped("a@127.0.0.2", "--listen", "0.0.0.0")
+        for address in ("127.0.0.1", "127.0.0.2", "127.0.0.3"):
+            self.assertEqual(names_at(self.epmd_port, address), ["a"])
+        b = self.piped("b@127.0.0.3")
+        self.assertEqual(names_at(self.epmd_port), ["a", "b"])
+        b.say('Node.ping :"a@127.0.0.2"', ":pong")
+        a.stop()
+        support.wait_until(lambda: names_at(self.epmd_port, "127.0.0.3") == ["b"], "b serves its own address", 2)
+        again = self.piped("a@127.0.0.2", "--listen", "0.0.0.0")
+        self.assertEqual(names_at(self.epmd_port, "127.0.0.2"), ["a"])
+        again.say('Node.ping :"b@127.0.0.3"', ":pong")
+
     def test_two_addresses_are_two_hosts(self):
         a, b = self.piped("n@127.0.0.1"), self.piped("n@127.0.0.2")
         self.assertEqual(names_at(self.epmd_port), ["n"])

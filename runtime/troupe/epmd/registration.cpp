@@ -143,9 +143,15 @@ void registration::core::on_refused() {
 
 void registration::core::serve(errc why_not_asked) {
   std::error_code bad;
-  for (const auto& at : addresses_) {
+  auto candidates = addresses_;
+  auto v4 = [](const tcp::endpoint& x) { return x.address().is_v4(); };
+  if (options_.everywhere && std::ranges::any_of(addresses_, v4))
+    candidates.insert(candidates.begin(), tcp::endpoint{tcp::v4(), options_.mapper_port});
+  for (const auto& at : candidates) {
     auto server = std::make_unique<port_mapper_server>(io_);
     bad = server->listen({at.address().to_string(), at.port()});
+    if (bad == std::errc::address_in_use && at.address().is_unspecified())
+      continue; // The host has a port mapper for another address.
     if (bad == std::errc::address_in_use)
       break; // Serving another address of the host would split its names.
     if (bad)

@@ -108,6 +108,7 @@ std::optional<error> node::impl::register_name() {
   opts.mapper_port = how.epmd_port;
   opts.hidden = how.hidden;
   opts.creation = core->creation();
+  opts.everywhere = address.host == "0.0.0.0" || address.host == "::";
   registration = std::make_unique<epmd::registration>(
     io, opts, [this](epmd::registration_event what, const std::string& text) {
       core->log(what == epmd::registration_event::lost || what == epmd::registration_event::refused
