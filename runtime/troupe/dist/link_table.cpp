@@ -26,7 +26,6 @@ void link_table::acknowledge(const pid& local, const pid& remote, uint64_t numbe
 std::vector<link_table::ends> link_table::take_all() {
   std::vector<ends> result(links_.begin(), links_.end());
   links_.clear();
-  unlinking_.clear();
   return result;
 }
 

@@ -34,6 +34,8 @@ public:
   bool remove(const pid& local, const pid& remote) { return links_.erase({local, remote}) > 0; }
   /// Empties the table and returns what was in it.
   [[nodiscard]] std::vector<ends> take_all();
+  /// Empties the table of unlinks whose acknowledgement cannot come any more, and returns them.
+  [[nodiscard]] std::map<ends, uint64_t> take_unlinks() { return std::exchange(unlinking_, {}); }
   [[nodiscard]] size_t size() const noexcept { return links_.size(); }
 
 private:

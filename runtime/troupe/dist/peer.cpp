@@ -73,6 +73,10 @@ std::vector<signal> peer::lost() {
       };
   for (auto& [local, remote] : links_.take_all())
     tell(kind::exit_linked, remote, local, {}, {}, exit_reason::noconnection);
+  for (auto& [between, number] : links_.take_unlinks()) { // else a later link would not count
+    tell(kind::unlink_ack, between.second, between.first, {}, {}, {});
+    result.back().number = number;
+  }
   for (auto& m : monitors_.take_all()) {
     if (m.outgoing)
       tell(kind::down, m.remote, m.local, m.ref, m.name, exit_reason::noconnection);

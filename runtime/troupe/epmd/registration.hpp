@@ -36,8 +36,8 @@ struct registration_options {
   uint16_t listen_port = 0;
   uint16_t mapper_port = default_mapper_port;
   bool hidden = false;
-  /// The node listens on all addresses: so does a port mapper that it serves, if nobody has the port
-  /// at one of them. It outlives a change of the host's address then.
+  /// The node listens on all addresses: so does a port mapper that it serves, if nobody has the
+  /// port at one of them. It outlives a change of the host's address then.
   bool everywhere = false;
   /// The node's own creation, or 0 to take the one that the port mapper hands out. It is kept when
   /// the registration is renewed, as in Erlang.

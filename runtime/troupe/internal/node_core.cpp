@@ -191,6 +191,10 @@ void node_core::unreachable(signal x) {
   out.value = exit_reason::noconnection;
   switch (x.type) {
     case kind::link: out.type = kind::exit_linked; break;
+    case kind::unlink: // there is no link any more, and nobody else to say so
+      out.type = kind::unlink_ack;
+      out.number = x.number;
+      break;
     case kind::monitor: out.type = kind::down; break;
     case kind::spawn: out.type = kind::spawn_reply; break;
     case kind::send:

@@ -1,5 +1,6 @@
 #include "troupe/actors/eval/process_host.hpp"
 
+#include "troupe/actors/eval/rpc_modules.hpp"
 #include "troupe/inspect.hpp"
 #include "troupe/internal/node_core.hpp"
 #include "troupe/node.hpp"
@@ -22,6 +23,8 @@ const module_table& all_modules() {
     add_node_modules(*t);
     add_process_modules(*t);
     add_io_modules(*t);
+    add_pg_module(*t);
+    add_rpc_modules(*t);
     return t;
   }();
   return *table;

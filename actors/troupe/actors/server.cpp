@@ -1,0 +1,177 @@
+#include "troupe/actors/server.hpp"
+
+#include "troupe/actors/internal/reply_gate.hpp"
+#include "troupe/exit_reason.hpp"
+#include "troupe/internal/node_core.hpp"
+
+#include <map>
+
+namespace troupe::actors {
+
+using internal::reply_gate;
+
+namespace {
+
+const atom tag_call{"$gen_call"};
+const atom tag_cast{"$gen_cast"};
+const atom tag_down{"DOWN"};
+const atom tag_nodedown{"nodedown"};
+const atom tag_timeout{"timeout"};
+const atom genserver{"Elixir.GenServer"};
+
+term shown_time(clock::duration x) {
+  if (x == infinity)
+    return atom{"infinity"};
+  return std::chrono::duration_cast<std::chrono::milliseconds>(x).count();
+}
+
+term shown_call(const char* function, const server::ref& to, term what, clock::duration timeout) {
+  auto arguments = term::list({to.to_term(), std::move(what), shown_time(timeout)});
+  return term::tuple({genserver, atom{function}, arguments});
+}
+
+bool is_self(process& self, const server::ref& to) {
+  if (to.id())
+    return to.id() == self.self();
+  return (to.node() == atom{} || to.node() == self.self().node)
+         && self.core().names().whereis(to.name()) == self.self();
+}
+
+atom node_of(process& self, const server::ref& to) {
+  if (to.id())
+    return to.id().node;
+  return to.node() == atom{} ? self.self().node : to.node();
+}
+
+reference monitor(process& self, const server::ref& to) {
+  return to.id() ? self.monitor(to.id()) : self.monitor(to.name(), node_of(self, to));
+}
+
+void send(process& self, const server::ref& to, term x) {
+  if (to.id())
+    self.send(to.id(), std::move(x));
+  else
+    self.send(to.name(), node_of(self, to), std::move(x));
+}
+
+bool is_down(const term& x, const reference& ref) {
+  return x.is_tagged(tag_down, 5) && x.as_tuple()[1] == term{ref};
+}
+
+term why_down(process& self, const server::ref& to, const term& down) {
+  auto& reason = down.as_tuple()[4];
+  if (reason.is_atom(exit_reason::noconnection))
+    return term::tuple({tag_nodedown, node_of(self, to)});
+  return reason;
+}
+
+} // namespace
+
+task<term> internal::ask(process& self, server::ref to,
+                         std::function<void(const caller& from)> request, term shown,
+                         clock::duration timeout) {
+  if (is_self(self, to))
+    self.exit(term::tuple({atom{"calling_self"}, shown}));
+  auto ref = monitor(self, to);
+  reply_gate gate{self, ref, timeout};
+  caller from{self.self(), gate.tag()};
+  request(from);
+  auto match = [gate, ref](const term& x) { return gate.is_answer(x) || is_down(x, ref); };
+  auto waiting = self.receive_match(match, timeout);
+  auto x = co_await std::move(waiting);
+  if (x && gate.is_answer(*x)) {
+    self.demonitor(ref, true);
+    co_return x->as_tuple()[1];
+  }
+  // An answer that was on its way here still counts.
+  auto closing = gate.close(self);
+  auto late = co_await std::move(closing);
+  self.demonitor(ref, true);
+  if (late)
+    co_return *late;
+  auto why = x ? why_down(self, to, *x) : term{tag_timeout};
+  self.exit(term::tuple({why, shown}));
+}
+
+namespace server {
+
+task<term> call(process& self, ref to, term request, clock::duration timeout) {
+  auto shown = shown_call("call", to, request, timeout);
+  auto transmit = [&self, to, request](const caller& from) {
+    send(self, to, term::tuple({tag_call, from.to_term(), request}));
+  };
+  return internal::ask(self, to, transmit, shown, timeout);
+}
+
+void cast(process& self, const ref& to, term request) {
+  send(self, to, term::tuple({tag_cast, std::move(request)}));
+}
+
+void reply(process& self, const caller& to, term answer) {
+  auto gate = reply_gate::gate_of(to.tag());
+  self.send(gate ? gate : to.id(), term::tuple({to.tag(), std::move(answer)}));
+}
+
+void abcast(process& self, const std::vector<atom>& nodes, atom name, const term& request) {
+  for (auto node : nodes)
+    cast(self, ref{name, node}, request);
+}
+
+task<multi_answer> multi_call(process& self, std::vector<atom> nodes, atom name, term request,
+                              clock::duration timeout) {
+  struct question {
+    ref to;
+    reference monitor;
+    reply_gate gate;
+  };
+  std::vector<question> asked;
+  for (auto node : nodes) {
+    ref to{name, node};
+    auto watch = monitor(self, to);
+    asked.push_back({to, watch, reply_gate{self, watch, timeout}});
+    caller from{self.self(), asked.back().gate.tag()};
+    send(self, to, term::tuple({tag_call, from.to_term(), request}));
+  }
+  auto deadline = self.core().time().now() + std::min<clock::duration>(timeout, infinity / 2);
+  multi_answer result;
+  for (auto& q : asked) {
+    auto match = [&q](const term& x) { return q.gate.is_answer(x) || is_down(x, q.monitor); };
+    auto left = deadline - self.core().time().now();
+    auto waiting = self.receive_match(match, std::max(left, clock::duration::zero()));
+    auto x = co_await std::move(waiting);
+    std::optional<term> answer;
+    if (x && q.gate.is_answer(*x)) {
+      answer = x->as_tuple()[1];
+    } else {
+      auto closing = q.gate.close(self);
+      answer = co_await std::move(closing);
+    }
+    self.demonitor(q.monitor, true);
+    if (answer)
+      result.replies.emplace_back(q.to.node(), *answer);
+    else
+      result.bad_nodes.push_back(q.to.node());
+  }
+  co_return result;
+}
+
+task<> stop(process& self, ref to, term reason, clock::duration timeout) {
+  auto shown = shown_call("stop", to, reason, timeout);
+  if (is_self(self, to))
+    self.exit(term::tuple({atom{"calling_self"}, shown}));
+  auto watch = monitor(self, to);
+  // `nil` as the sender: nobody waits for the answer, the end is one.
+  auto what = term::tuple({atom{"terminate"}, reason});
+  send(self, to, term::tuple({atom{"system"}, term{}, what}));
+  auto match = [watch](const term& x) { return is_down(x, watch); };
+  auto waiting = self.receive_match(match, timeout);
+  auto x = co_await std::move(waiting);
+  self.demonitor(watch, true);
+  auto why = x ? why_down(self, to, *x) : term{tag_timeout};
+  if (!x || why != reason)
+    self.exit(term::tuple({why, shown}));
+}
+
+} // namespace server
+
+} // namespace troupe::actors
