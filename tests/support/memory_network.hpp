@@ -116,7 +116,7 @@ private:
   uint16_t last_port_ = 1000;
   std::map<std::string, std::unique_ptr<memory_host>> hosts_;
   std::map<std::string, dist::endpoint> names_; // Of nodes that listen, or did when they died.
-  std::set<std::string> unlisted_; // Names that no resolver knows.
+  std::set<std::string> unlisted_;              // Names that no resolver knows.
   std::set<direction> silent_;
   std::set<direction> cut_;
   std::vector<std::weak_ptr<memory_wire>> wires_;

@@ -38,7 +38,7 @@ public:
   [[nodiscard]] uint64_t version() const;
 
 private:
-  mutable std::mutex mutex_; // guards all below
+  mutable std::mutex mutex_;                // guards all below
   std::map<std::string, known_peer> peers_; // Bounded by the peer table.
   uint64_t version_ = 0;
 };
