@@ -38,10 +38,12 @@ void net_kernel::resolve(atom name) {
     return try_next(name);
   d.resolved = true;
   auto left = d.deadline - time_->now();
-  names_->resolve(*parsed, left, [this, name](result<std::vector<endpoint>> found) {
+  // Numbers of attempts are those of connections: no two dials, even of one node, share any.
+  d.attempt = ++last_id_;
+  auto heard = [this, name, attempt = d.attempt](result<std::vector<endpoint>> found) {
     auto i = dials_.find(name);
-    if (i == dials_.end())
-      return;
+    if (i == dials_.end() || i->second.attempt != attempt)
+      return; // the dial began anew, or another one did
     if (!found) {
       if (i->second.addresses.empty()) // else what the address said tells more
         i->second.failure = found.error();
@@ -50,7 +52,8 @@ void net_kernel::resolve(atom name) {
     i->second.addresses = std::move(*found);
     i->second.next = 0;
     try_next(name);
-  });
+  };
+  names_->resolve(*parsed, left, std::move(heard));
 }
 
 void net_kernel::try_next(atom name) {
@@ -69,7 +72,7 @@ void net_kernel::try_next(atom name) {
   d.begun = time_->now();
   d.connection = 0;
   wires_->connect(
-    at, left, [this, name, attempt = ++d.attempt](result<std::unique_ptr<stream>> wire) {
+    at, left, [this, name, attempt = d.attempt = ++last_id_](result<std::unique_ptr<stream>> wire) {
       auto j = dials_.find(name);
       if (j == dials_.end() || j->second.attempt != attempt)
         return; // the peer's own dial came through, or a later attempt replaces this one
@@ -107,7 +110,7 @@ void net_kernel::hurry(atom name) {
     d.addresses.clear();
     d.resolved = false;
     d.deadline = time_->now() + opts_.setup.handshake_timeout;
-    ++d.attempt;
+    d.attempt = ++last_id_;
     resolve(name);
   });
 }
