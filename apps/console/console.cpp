@@ -27,12 +27,13 @@ std::string banner(node& at) {
 actors::shell_options shell_of(const options& opts, node& at, const actors::terminal& screen) {
   actors::shell_options shell;
   shell.expressions = opts.expressions;
-  shell.read = opts.expressions.empty();
+  shell.scripts = opts.scripts;
+  auto status_counts = !opts.expressions.empty() || !opts.scripts.empty();
+  shell.read = !status_counts;
   shell.interactive = shell.read && screen.interactive();
   shell.banner = banner(at);
   if (!shell.interactive)
     shell.on_error = [](const std::string& text) { std::cerr << text << std::flush; };
-  auto status_counts = !opts.expressions.empty();
   shell.on_end = [&at, status_counts, stay = opts.no_halt](size_t failures) {
     if (!stay)
       at.request_stop(status_counts && failures > 0 ? 1 : 0);

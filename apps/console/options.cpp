@@ -2,12 +2,29 @@
 
 #include <boost/program_options.hpp>
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 
 namespace troupe::console {
 
 namespace po = boost::program_options;
+
+namespace {
+
+result<actors::shell_options::script> read_script(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  actors::shell_options::script result{path, {std::istreambuf_iterator<char>{file}, {}}};
+  if (!file.good() && !file.eof())
+    return error{errc::invalid_config,
+                 "--eval-file " + path + " cannot be read: " + std::strerror(errno)};
+  return result;
+}
+
+} // namespace
 
 result<options> read_options(int argc, const char* const* argv, const extensions& more) {
   po::options_description known{"Options"};
@@ -17,7 +34,10 @@ result<options> read_options(int argc, const char* const* argv, const extensions
   auto add = known.add_options();
   add("eval,e", po::value<std::vector<std::string>>()->value_name("EXPR")->composing(),
       "evaluate, print the result; repeatable; then leave, with status 1 when one failed");
-  add("no-halt", po::bool_switch(), "go on until SIGTERM after --eval and at the end of input");
+  add("eval-file", po::value<std::vector<std::string>>()->value_name("FILE")->composing(),
+      "evaluate a file of Elixir code; repeatable, after --eval; then leave as after it");
+  add("no-halt", po::bool_switch(),
+      "go on until SIGTERM after --eval, --eval-file and at the end of input");
   add("version", po::bool_switch(), "print the version and leave");
   add("help", po::bool_switch(), "print this and leave");
   po::variables_map values;
@@ -45,6 +65,13 @@ result<options> read_options(int argc, const char* const* argv, const extensions
   if (!read)
     return read.error();
   result.node = *read;
+  if (values.count("eval-file"))
+    for (auto& path : values["eval-file"].as<std::vector<std::string>>()) {
+      auto script = read_script(path);
+      if (!script)
+        return script.error();
+      result.scripts.push_back(std::move(*script));
+    }
   for (auto& x : more)
     if (auto failed = x->read(values, result.node))
       return *failed;

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "troupe/actors/shell.hpp"
 #include "troupe/config.hpp"
 #include "troupe/extension.hpp"
 
@@ -16,6 +17,7 @@ namespace troupe::console {
 struct options {
   config node;
   std::vector<std::string> expressions;
+  std::vector<actors::shell_options::script> scripts; ///< Of --eval-file, read.
   bool doctor = false; ///< `troupe doctor`: show what a node with these options would see.
   bool no_halt = false;
   bool help = false;

@@ -202,7 +202,7 @@ const term& term::tail() const {
   return std::get<std::shared_ptr<const cons_cell>>(value_)->tail;
 }
 
-const term* term::find(const term& key) const {
+const term* term::find(const term& key) const& {
   auto [i, found] = locate(as_map(), key);
   return found ? &i->second : nullptr;
 }

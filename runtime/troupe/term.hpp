@@ -88,11 +88,14 @@ public:
   /// Everything but `false` and `nil`.
   [[nodiscard]] bool truthy() const noexcept;
 
-  /// Returns the value when it is a `T` (int64_t, double, atom, pid or reference), or null.
+  /// Returns the value when it is a `T` (int64_t, double, atom, pid or reference), or null. It lies
+  /// in the term, so a temporary is not asked.
   template <class T>
-  [[nodiscard]] const T* get_if() const noexcept {
+  [[nodiscard]] const T* get_if() const& noexcept {
     return std::get_if<T>(&value_);
   }
+  template <class T>
+  const T* get_if() const&& = delete;
 
   [[nodiscard]] int64_t as_integer() const { return std::get<int64_t>(value_); }
   [[nodiscard]] double as_real() const { return std::get<double>(value_); }
@@ -109,8 +112,9 @@ public:
   [[nodiscard]] const term& head() const;
   [[nodiscard]] const term& tail() const;
 
-  /// Returns the value of a key (compared with `===`), or null.
-  [[nodiscard]] const term* find(const term& key) const;
+  /// Returns the value of a key (compared with `===`), or null. It lies in the term, as above.
+  [[nodiscard]] const term* find(const term& key) const&;
+  const term* find(const term& key) const&& = delete;
   /// Returns the map with one entry set.
   [[nodiscard]] term put(term key, term value) const;
   /// Returns the map without `key`.

@@ -160,7 +160,7 @@ void run::catch_up(process& self, size_t who) {
 
 void run::take(size_t who, const term& x) {
   event e{.who = who};
-  auto part = [&x](size_t i) { return x.as_tuple()[i]; };
+  auto part = [&x](size_t i) -> const term& { return x.as_tuple()[i]; };
   if (x.is_tagged(tag_do, 2)) {
     actors_[who].orders.push_back(static_cast<size_t>(part(1).as_integer()));
     return;

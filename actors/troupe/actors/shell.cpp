@@ -15,6 +15,7 @@ namespace troupe::actors {
 namespace {
 
 const atom tag_eval{"eval"};
+const atom tag_quiet{"eval_quietly"}; // Prints failures only.
 const atom tag_evaluated{"evaluated"};
 const atom tag_exit{"EXIT"};
 const atom tag_down{"DOWN"};
@@ -31,15 +32,17 @@ std::string describe(const eval::failure& f, const pid& viewer) {
 }
 
 task<bool> evaluate(process& self, const options_ptr& opts, eval::interpreter& run,
-                    eval::environment& env, term quoted) {
+                    eval::environment& env, term command) {
+  auto quiet = command.is_tagged(tag_quiet, 3);
   std::optional<eval::failure> failed;
   std::string text;
   try {
-    auto evaluating = run.evaluate(std::move(quoted), env);
+    auto evaluating = run.evaluate(command.as_tuple()[2], env);
     auto value = co_await std::move(evaluating);
     inspect_options how;
     how.viewer = self.self();
-    text = inspect_term(value, how) + "\n";
+    if (!quiet)
+      text = inspect_term(value, how) + "\n";
   } catch (eval::failure& f) {
     failed = std::move(f);
   }
@@ -50,6 +53,8 @@ task<bool> evaluate(process& self, const options_ptr& opts, eval::interpreter& r
       co_return false;
     }
   }
+  if (text.empty())
+    co_return true;
   auto printing = self.io().put_chars(std::move(text));
   co_await std::move(printing);
   co_return !failed;
@@ -61,12 +66,12 @@ task<> run_evaluator(process& self, options_ptr opts, pid server) {
   eval::environment env;
   env.process = &host;
   std::function<bool(const term&)> is_command
-    = [](const term& x) { return x.is_tagged(tag_eval, 3); };
+    = [](const term& x) { return x.is_tagged(tag_eval, 3) || x.is_tagged(tag_quiet, 3); };
   for (;;) {
     auto waiting = self.receive_match(is_command);
     auto command = co_await std::move(waiting);
     env.line = static_cast<int>(command->as_tuple()[1].as_integer());
-    auto evaluating = evaluate(self, opts, run, env, command->as_tuple()[2]);
+    auto evaluating = evaluate(self, opts, run, env, *command);
     auto ok = co_await std::move(evaluating);
     self.send(server, term::tuple({tag_evaluated, ok}));
   }
@@ -130,8 +135,8 @@ task<> on_evaluator_exit(session& s, term reason) {
 }
 
 /// Has an expression evaluated; ends when that is done or its process is gone.
-task<> run_expression(session& s, term quoted) {
-  s.self.send(s.evaluator, term::tuple({tag_eval, s.line, std::move(quoted)}));
+task<> run_expression(session& s, term quoted, atom how = tag_eval) {
+  s.self.send(s.evaluator, term::tuple({how, s.line, std::move(quoted)}));
   std::function<bool(const term&)> concerns_us = [&s](const term& x) {
     return x.is_tagged(tag_evaluated, 2) || is_exit_of(x, s.evaluator) || is_stop(x);
   };
@@ -188,6 +193,21 @@ task<> take_line(session& s, std::string text, bool last) {
   co_await std::move(running);
 }
 
+/// Evaluates a whole file.
+task<> run_script(session& s, shell_options::script x) {
+  auto parsed = eval::parse(x.text, x.name, 1);
+  if (auto* more = std::get_if<eval::incomplete>(&parsed))
+    parsed = more->otherwise;
+  if (auto* wrong = std::get_if<eval::syntax_error>(&parsed)) {
+    ++s.failures;
+    auto reporting = report(s, "** (" + wrong->type + ") " + wrong->message + "\n");
+    co_await std::move(reporting);
+    co_return;
+  }
+  auto running = run_expression(s, std::get<term>(parsed), tag_quiet);
+  co_await std::move(running);
+}
+
 /// Reads a line; nothing at the end of input. The evaluator may die meanwhile.
 task<std::optional<std::string>> read_line(session& s) {
   auto leader = s.self.group_leader();
@@ -231,6 +251,10 @@ task<> run_shell(process& self, options_ptr opts) {
   for (auto& text : opts->expressions) {
     auto taking = take_line(s, text, true);
     co_await std::move(taking);
+  }
+  for (auto& x : opts->scripts) {
+    auto running = run_script(s, x);
+    co_await std::move(running);
   }
   while (opts->read) {
     auto reading = read_line(s);

@@ -24,6 +24,12 @@ struct shell_options {
   std::string prompt = "troupe";
   /// What is evaluated before, or instead of, what is read.
   std::vector<std::string> expressions;
+  struct script {
+    std::string name; ///< For messages.
+    std::string text;
+  };
+  /// Evaluated whole, after the expressions; results are not printed, as with `elixir FILE`.
+  std::vector<script> scripts;
   /// Go on with what the group leader reads.
   bool read = true;
   /// Gets errors; without it they are printed like results.

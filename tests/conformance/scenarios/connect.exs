@@ -1,0 +1,16 @@
+# Rules: CONN-00 CONN-01 CONN-02 CONN-03 CONN-05 CONN-06 CONN-15
+# Nodes: b
+b = on.(:b)
+show.("CONN-00", Node.list())
+show.("CONN-01", Node.ping(b))
+show.("CONN-01", {Node.list(), :rpc.call(b, Node, :list, [])})
+show.("CONN-02", {Node.ping(Node.self()), Node.list()})
+show.("CONN-03", Node.ping(on.(:nosuch)))
+show.("CONN-05", {Node.connect(Node.self()), Node.connect(b), Node.connect(on.(:nosuch))})
+show.("CONN-06", {Node.disconnect(b), Node.disconnect(b), Node.disconnect(Node.self()), Node.disconnect(on.(:nosuch))})
+show.("CONN-06", try do Node.disconnect("b") rescue e -> e end)
+show.("CONN-15", Node.list())
+send({:nobody, b}, :hello)
+show.("CONN-15", await.(fn -> Node.list() == [b] end))
+tell.("kill b")
+show.("CONN-15", await.(fn -> Node.list() == [] end))
