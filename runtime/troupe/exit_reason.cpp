@@ -1,6 +1,7 @@
 #include "troupe/exit_reason.hpp"
 
 #include "troupe/inspect.hpp"
+#include "troupe/spawn.hpp"
 
 #include <caf/atom.hpp>
 #include <caf/exit_reason.hpp>
@@ -13,6 +14,27 @@ namespace {
 constexpr auto category = caf::atom("troupe");
 
 } // namespace
+
+term of(const std::exception& thrown) {
+  static const atom struct_key{"__struct__"};
+  static const atom exception_key{"__exception__"};
+  auto fields = term::map({{struct_key, atom{"Elixir.RuntimeError"}},
+                           {exception_key, true},
+                           {atom{"message"}, thrown.what()}});
+  return term::tuple({fields, term::empty_list()});
+}
+
+term of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const exit_request& x) {
+    return x.reason;
+  } catch (const std::exception& x) {
+    return of(x);
+  } catch (...) {
+    return term::tuple({atom{"nocatch"}, term::empty_list()});
+  }
+}
 
 caf::error to_caf(const term& reason) {
   if (reason.is_atom(normal))

@@ -43,6 +43,9 @@ inline constexpr size_t pending_signals_max = 1'000'000;
 inline constexpr size_t connections_max = 4096;
 /// Names that one connection interns; above it names travel as text.
 inline constexpr size_t interned_names_max = 8192;
+/// Aliases of one process at once; a process that makes more ends with `system_limit`. Erlang has
+/// no bound here.
+inline constexpr size_t aliases_max = 1'000'000;
 /// Nesting of terms and of messages that a peer sends; above it the connection is closed.
 inline constexpr size_t term_depth_max = 512;
 /// Lines about peers that are not authenticated: this many a second, then a count of what was left

@@ -3,6 +3,7 @@
 #include "troupe/exit_reason.hpp"
 #include "troupe/inspect.hpp"
 #include "troupe/internal/node_core.hpp"
+#include "troupe/limits.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
@@ -20,21 +21,10 @@ namespace {
 const atom tag_down{"DOWN"};
 const atom tag_exit{"EXIT"};
 const atom tag_process{"process"};
-const atom tag_spawn_reply{"spawn_reply"};
 
 const signal_box* box_of(const caf::mailbox_element& x) {
   auto& content = x.content();
   return content.match_elements<signal_box>() ? &content.get_as<signal_box>(0) : nullptr;
-}
-
-/// The reason of a process whose body threw a C++ exception, in the form of an Elixir exception.
-term reason_of(const std::exception& x) {
-  static const atom struct_key{"__struct__"};
-  static const atom exception_key{"__exception__"};
-  auto fields = term::map({{struct_key, atom{"Elixir.RuntimeError"}},
-                           {exception_key, true},
-                           {atom{"message"}, x.what()}});
-  return term::tuple({fields, term::empty_list()});
 }
 
 } // namespace
@@ -53,7 +43,7 @@ void internal::wait_for::await_suspend(std::coroutine_handle<>) noexcept {
 
 process::process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init)
   : process_base(cfg), core_(&core), self_(core.make_pid(id())), leader_(leader),
-    init_(std::move(init)) {}
+    init_(std::move(init)), aliases_(limits::aliases_max) {}
 
 process::~process() = default;
 
@@ -154,10 +144,10 @@ bool process::run_body() {
     } catch (exit_request& x) {
       reason = std::move(x.reason);
     } catch (const std::exception& x) {
-      reason = reason_of(x);
+      reason = exit_reason::of(x);
       core_->report_crash(leader_, self_, std::string{"(RuntimeError) "} + x.what());
     } catch (...) {
-      reason = term::tuple({atom{"nocatch"}, term::empty_list()});
+      reason = exit_reason::of(thrown);
     }
   }
   die(std::move(reason));
@@ -261,6 +251,7 @@ void process::act_on(signal x) {
     case kind::monitor: watchers_[x.ref] = {x.from, x.name}; return;
     case kind::demonitor: watchers_.erase(x.ref); return;
     case kind::down: return on_down(x);
+    case kind::send_alias: return on_alias_message(x);
     case kind::group_leader: leader_ = x.from; return;
     case kind::timeout: armed_.reset(); return;
     case kind::spawn_reply:
@@ -303,8 +294,10 @@ void process::on_down(signal& x) {
     return; // given up meanwhile (rule M-08)
   auto& m = i->second;
   auto object = m.name == atom{} ? term{m.to} : term::tuple({m.name, m.node});
+  auto tag = m.tag ? std::move(*m.tag) : term{tag_down};
   monitors_.erase(i);
-  append(term::tuple({tag_down, x.ref, tag_process, object, std::move(x.value)}));
+  monitor_ended(x.ref);
+  append(term::tuple({std::move(tag), x.ref, tag_process, object, std::move(x.value)}));
 }
 
 void process::on_answer(signal& x) {
@@ -312,19 +305,9 @@ void process::on_answer(signal& x) {
     auto i = spawns_.find(x.ref);
     if (i == spawns_.end())
       return;
-    auto asked = i->second;
+    auto asked = std::move(i->second);
     spawns_.erase(i);
-    if (x.value.is(term::kind::pid)) {
-      if (asked.options.link)
-        links_[x.value.as_pid()].active = true;
-      if (asked.options.monitor)
-        monitors_[x.ref] = {x.value.as_pid(), {}, {}};
-    }
-    if (asked.as_message) {
-      auto ok = x.value.is(term::kind::pid);
-      return append(
-        term::tuple({tag_spawn_reply, x.ref, atom{ok ? "ok" : "error"}, std::move(x.value)}));
-    }
+    on_spawn_reply(asked, x);
   }
   if (answer_ && answer_->ref == x.ref)
     answer_->value = std::move(x.value);
@@ -353,6 +336,7 @@ void process::die(term reason) {
       caf::detail::sync_request_bouncer{caf::sec::request_receiver_down}(x->sender, x->mid);
   });
   tell_the_end(reason);
+  aliases_.drain([this](const reference& ref) { core_->aliases().remove(ref.id); });
   mailbox_.clear(); // messages hold handles of their senders
   links_.clear();
   monitors_.clear();
@@ -382,13 +366,19 @@ void process::tell_the_end(const term& reason) {
     send(kind::demonitor, m.to ? m.to : pid{m.node, 0, 0}, ref, m.name, {});
 }
 
+/// Most processes have no observer, and the text of a reason may be long: who comes later is told
+/// that the process is gone, as a late monitor is.
 void process::finish_plain_observers(const term& reason) {
+  static const caf::error gone = exit_reason::to_caf(exit_reason::noproc);
   caf::attachable_ptr observers;
   exclusive_critical_section([&] { // so that an `attach` either is told now or sees the flags
     setf(is_terminated_flag);
     setf(is_cleaned_up_flag);
-    fail_state_ = exit_reason::to_caf(reason);
     attachables_head_.swap(observers);
+    if (observers)
+      fail_state_ = exit_reason::to_caf(reason);
+    else if (!reason.is_atom(exit_reason::normal))
+      fail_state_ = gone;
   });
   for (auto* i = observers.get(); i; i = i->next.get())
     i->actor_exited(fail_state_, context());

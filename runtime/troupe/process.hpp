@@ -7,11 +7,14 @@
 #pragma once
 
 #include "troupe/fwd.hpp"
+#include "troupe/internal/alias_set.hpp"
 #include "troupe/internal/mailbox.hpp"
 #include "troupe/internal/process_parts.hpp"
+#include "troupe/internal/process_state.hpp"
 #include "troupe/io.hpp"
 #include "troupe/message.hpp"
 #include "troupe/node_name.hpp"
+#include "troupe/process_spawning.hpp"
 #include "troupe/signal.hpp"
 #include "troupe/spawn.hpp"
 #include "troupe/task.hpp"
@@ -29,7 +32,7 @@
 
 namespace troupe {
 
-class process final : public internal::process_base {
+class process final : public internal::process_base, public process_spawning<process> {
 public:
   process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init);
   ~process() override;
@@ -55,8 +58,14 @@ public:
   void send(atom name, atom at, T&& x, Ts&&... xs) {
     send_message(name, at, caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
   }
+  /// To the process whose alias `to` is; dropped when it is none, or none any more (MSG-18).
+  template <class T, class... Ts>
+  void send(const reference& to, T&& x, Ts&&... xs) {
+    send_message(to, caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
+  }
   void send_message(const pid& to, caf::message x);
   void send_message(atom name, atom at, caf::message x);
+  void send_message(const reference& to, caf::message x);
 
   // -- receive: selective, in arrival order; what does not match stays --------------------------
   /// Waits for a message of type `T`: one that was sent as `T`, or whose term has the form of `T`.
@@ -90,10 +99,15 @@ public:
   void unlink(const pid& to);
   [[nodiscard]] std::vector<pid> links() const;
   /// `{:DOWN, ref, :process, pid, reason}` comes once, after the last message of `to`.
-  reference monitor(const pid& to);
-  reference monitor(atom name, atom at);
+  reference monitor(const pid& to, monitor_options how = {});
+  reference monitor(atom name, atom at, monitor_options how = {});
   /// Returns whether the monitor was still there. `flush` also removes a DOWN that has come.
   bool demonitor(const reference& ref, bool flush = false);
+  /// Makes a reference that others can send to in place of this process, until `unalias`, or the
+  /// first message with `alias_life::reply`. At most `limits::aliases_max` at once.
+  [[nodiscard]] reference alias(alias_life life = alias_life::explicit_unalias);
+  /// Returns whether it was an alias. What did not get into the mailbox yet is dropped.
+  bool unalias(const reference& ref);
   /// Sends an exit signal; `kill` cannot be trapped.
   void exit(const pid& to, term reason);
   /// Ends this process: throws, so that destructors run.
@@ -102,40 +116,18 @@ public:
   bool trap_exit(bool on) { return std::exchange(trap_exit_, on); }
   [[nodiscard]] bool trap_exit() const noexcept { return trap_exit_; }
 
-  // -- spawn ------------------------------------------------------------------------------------
-  /// Starts `f(process&, args...)` on this node, with this process's group leader.
-  template <class F, class... As>
-  pid spawn(F f, As&&... as) {
-    return start_local(internal::root_of(std::move(f), std::forward<As>(as)...),
-                       internal::name_of<F>(), {});
-  }
-  template <class F, class... As>
-  pid spawn_link(F f, As&&... as) {
-    return start_local(internal::root_of(std::move(f), std::forward<As>(as)...),
-                       internal::name_of<F>(), {.link = true});
-  }
-  /// Starts a captureless lambda on the node `at`, which must run the same program. Yields the new
-  /// pid once the node has answered; when it cannot be reached, a pid of this node that has ended
-  /// with `noconnection` (SP-03).
-  template <class F, class... As>
-  [[nodiscard]] task<pid> spawn_at(troupe::node_name at, F, As... as) {
-    return spawn_pid_at(atom{at.text()}, internal::call_of<F>(*bridge(), std::move(as)...), {});
-  }
-  /// Starts the function `Fn` on the node `at`; the programs need only both have it.
-  template <auto Fn, class... As>
-  [[nodiscard]] task<pid> spawn_at(troupe::node_name at, As... as) {
-    return spawn_pid_at(atom{at.text()},
-                        internal::call_of<internal::named<Fn>>(*bridge(), std::move(as)...), {});
-  }
-  struct spawned {
-    pid id;
-    reference monitor; ///< Null when not asked for.
-  };
+  // -- spawn; templates in process_spawning.hpp -------------------------------------------------
+  using process_spawning<process>::spawn; // CAF's actors have one, too
   /// The form behind the others.
   [[nodiscard]] task<spawned> spawn_what_at(atom at, spawn_what what, spawn_options options);
-  /// The same without waiting: the answer comes as a message
-  /// `{:spawn_reply, ref, :ok, pid}` or `{:spawn_reply, ref, :error, reason}`.
-  reference spawn_request_at(atom at, spawn_what what, spawn_options options);
+  /// The same without waiting: the answer comes as a message `{:spawn_reply, ref, :ok, pid}` or
+  /// `{:spawn_reply, ref, :error, reason}`, before anything of the new process (SP-07, SP-08). With
+  /// `ref`, made before so that `what` can carry it, the request is that.
+  reference spawn_request_at(atom at, spawn_what what, spawn_options options, reference ref = {});
+  /// Takes a request back; false when the answer has come (SP-09). No answer comes after it, and a
+  /// linked process that is started nevertheless ends with `abandoned`. `flush` also removes an
+  /// answer that has come.
+  bool spawn_request_abandon(const reference& ref, bool flush = false);
 
   // -- other nodes; each within limits::handshake_timeout ---------------------------------------
   [[nodiscard]] task<bool> ping(atom name);
@@ -155,30 +147,7 @@ public:
 private:
   friend struct internal::wait_for;
   friend class internal::node_core;
-
-  struct link_state {
-    bool active = false;
-    uint64_t unlinking
-      = 0; // Id of an unlink that is not acknowledged; exits are ignored till then.
-  };
-  struct watcher {
-    pid who;
-    atom name; // By which it found us, or nil.
-  };
-  struct watched {
-    pid to; // Null when watched by name on another node.
-    atom name;
-    atom node;
-  };
-
-  struct pending_spawn {
-    spawn_options options;
-    bool as_message = false;
-  };
-  struct pending_answer {
-    reference ref;
-    std::optional<term> value;
-  };
+  friend class process_spawning<process>;
 
   clock::time_point deadline(clock::duration timeout) const;
   pid start_local(internal::root_function root, std::string init, spawn_options options,
@@ -196,9 +165,15 @@ private:
   void on_exit_signal(signal& x);
   void on_unlink(const signal& x);
   void on_down(signal& x);
+  void on_alias_message(signal& x);
   void on_answer(signal& x);
+  void on_spawn_reply(const internal::pending_spawn& asked, signal& x);
   void tell_the_end(const term& reason);
   void append(term x);
+  reference new_reference() const;
+  void watch(const reference& ref, internal::watched x, alias_life alias);
+  void monitor_ended(const reference& ref);
+  void give_up(const internal::pending_spawn& asked, const reference& ref, const pid& child);
   void begin_death(term reason);
   void die(term reason);
   void arm(clock::time_point t);
@@ -213,11 +188,12 @@ private:
   internal::root_function root_;
   internal::receive_op* waiting_ = nullptr;
   std::optional<clock::time_point> armed_;
-  std::map<pid, link_state> links_;
-  std::map<reference, watched> monitors_;
-  std::map<reference, watcher> watchers_;
-  std::map<reference, pending_spawn> spawns_;
-  std::optional<pending_answer> answer_;
+  std::map<pid, internal::link_state> links_;
+  std::map<reference, internal::watched> monitors_;
+  std::map<reference, internal::observer> watchers_;
+  std::map<reference, internal::pending_spawn> spawns_;
+  internal::alias_set aliases_;
+  std::optional<internal::pending_answer> answer_;
   std::optional<term> dying_;
   uint64_t last_unlink_ = 0;
   size_t budget_ = 0;

@@ -14,8 +14,6 @@ using kind = signal::kind;
 
 namespace {
 
-const atom tag_spawn_reply{"spawn_reply"};
-
 /// Waits for nothing in the mailbox: for time, or for an answer.
 struct wait_op final : internal::receive_op {
   bool take(caf::mailbox_element&) override { return false; }
@@ -89,7 +87,7 @@ task<> process::yield() {
 }
 
 task<term> process::await_answer(reference ref) {
-  answer_ = pending_answer{ref, std::nullopt};
+  answer_ = internal::pending_answer{ref, std::nullopt};
   wait_op op;
   internal::wait_for wait{*this, op};
   co_await wait;
@@ -146,11 +144,11 @@ std::vector<pid> process::links() const {
   return result;
 }
 
-reference process::monitor(const pid& to) {
+reference process::monitor(const pid& to, monitor_options how) {
   auto ref = core_->make_reference();
   if (to == self_)
     return ref; // never fires (rule M-16)
-  monitors_[ref] = {to, {}, {}};
+  watch(ref, {to, {}, {}, std::move(how.tag)}, how.alias);
   signal x;
   x.type = kind::monitor;
   x.from = self_;
@@ -160,12 +158,12 @@ reference process::monitor(const pid& to) {
   return ref;
 }
 
-reference process::monitor(atom name, atom at) {
+reference process::monitor(atom name, atom at, monitor_options how) {
   auto ref = core_->make_reference();
   auto holder = at == self_.node ? core_->names().whereis(name).value_or(pid{}) : pid{};
   if (holder == self_)
     return ref; // never fires (rule M-16)
-  monitors_[ref] = {holder, name, at};
+  watch(ref, {holder, name, at, std::move(how.tag)}, how.alias);
   signal x;
   x.type = kind::monitor;
   x.from = self_;
@@ -187,16 +185,17 @@ bool process::demonitor(const reference& ref, bool flush) {
     x.name = m.name;
     x.ref = ref;
     monitors_.erase(i);
+    monitor_ended(ref);
     core_->route(std::move(x), context());
     return true;
   }
-  if (flush)
+  if (flush) // whatever the tag is (rule M-13)
     mailbox_.erase_if([&](caf::mailbox_element& x) {
       auto& content = x.content();
       if (!content.match_elements<term>())
         return false;
       auto& t = content.get_as<term>(0);
-      return t.is_tagged(atom{"DOWN"}, 5) && t.as_tuple()[1] == term{ref};
+      return t.is_tuple(5) && t.as_tuple()[1] == term{ref};
     });
   return false;
 }
@@ -208,106 +207,6 @@ void process::exit(const pid& to, term reason) {
   x.to = to;
   x.value = std::move(reason);
   core_->route(std::move(x), context());
-}
-
-// -- spawn --------------------------------------------------------------------------------------
-
-pid process::start_local(internal::root_function root, std::string init, spawn_options options,
-                         reference monitor) {
-  internal::node_core::start_options start;
-  start.group_leader = leader_;
-  if (options.link)
-    start.link = self_;
-  if (options.monitor) {
-    start.watcher = self_;
-    start.monitor = monitor;
-  }
-  auto handle = core_->make_process(std::move(root), std::move(init), start, context());
-  auto id = core_->make_pid(handle->id());
-  if (options.link)
-    links_[id].active = true;
-  if (options.monitor)
-    monitors_[monitor] = {id, {}, {}};
-  core_->launch(handle, context());
-  return id;
-}
-
-/// Stands in for a process that could not be started: a pid of this node that ended before it
-/// began, whose end our links and monitors learn at once (rules SP-03 to SP-05).
-pid process::start_unreachable(atom at, const spawn_what& what, spawn_options options,
-                               reference monitor) {
-  std::string how = options.link ? " ([:link])" : options.monitor ? " ([:monitor])" : "";
-  core_->log("warning", "** Can not start " + internal::node_core::describe(what) + how + " on "
-                          + inspect_atom(at) + " **");
-  auto id = core_->make_pid(core_->system().next_actor_id());
-  auto tell = [&](kind type) {
-    signal x;
-    x.type = type;
-    x.from = id;
-    x.to = self_;
-    x.ref = monitor;
-    x.value = exit_reason::noconnection;
-    core_->deliver(std::move(x), context());
-  };
-  if (options.link) {
-    links_[id].active = true;
-    tell(kind::exit_linked);
-  }
-  if (options.monitor) {
-    monitors_[monitor] = {id, {}, {}};
-    tell(kind::down);
-  }
-  return id;
-}
-
-reference process::spawn_request_at(atom at, spawn_what what, spawn_options options) {
-  auto ref = core_->make_reference();
-  if (at == self_.node) {
-    auto init = internal::node_core::describe(what);
-    auto id = start_local(core_->root_of(std::move(what)), std::move(init), options, ref);
-    append(term::tuple({tag_spawn_reply, ref, atom{"ok"}, id})); // before anything that it sends
-    return ref;
-  }
-  spawns_[ref] = {options, true};
-  signal x;
-  x.type = kind::spawn;
-  x.from = self_;
-  x.to.node = at;
-  x.ref = ref;
-  x.spawn = std::make_unique<spawn_request>(
-    spawn_request{std::move(what), leader_, options.link, options.monitor});
-  core_->route(std::move(x), context());
-  return ref;
-}
-
-task<process::spawned> process::spawn_what_at(atom at, spawn_what what, spawn_options options) {
-  spawned result;
-  if (at == self_.node) {
-    if (options.monitor)
-      result.monitor = core_->make_reference();
-    auto init = internal::node_core::describe(what);
-    auto root = core_->root_of(std::move(what));
-    result.id = start_local(std::move(root), std::move(init), options, result.monitor);
-    co_return result;
-  }
-  auto ref = spawn_request_at(at, what, options);
-  spawns_[ref].as_message = false;
-  auto answer = co_await await_answer(ref);
-  if (options.monitor)
-    result.monitor = ref;
-  if (answer.is(term::kind::pid))
-    result.id = answer.as_pid();
-  else
-    result.id = start_unreachable(at, what, options, ref);
-  auto pause = sleep({}); // a link to a process that is gone already ends us here, not later
-  co_await std::move(pause);
-  co_return result;
-}
-
-task<pid> process::spawn_pid_at(atom at, spawn_what what, spawn_options options) {
-  auto started = spawn_what_at(at, std::move(what), options);
-  auto result = co_await std::move(started);
-  co_return result.id;
 }
 
 // -- other nodes --------------------------------------------------------------------------------

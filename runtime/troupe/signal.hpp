@@ -58,8 +58,9 @@ struct signal {
     nodes = 13,        ///< `value` is a list of the names of visible nodes that the sender knows
     ping = 14,         ///< answered by the node itself; `ref`
     pong = 15,
-    answer = 16,  ///< never on the wire: `value` answers a question of this process; `ref`
-    timeout = 17, ///< never on the wire: the timer `number` of this process is due
+    answer = 16,     ///< never on the wire: `value` answers a question of this process; `ref`
+    timeout = 17,    ///< never on the wire: the timer `number` of this process is due
+    send_alias = 18, ///< payload to the process whose alias is `ref`; `to` has its node only
   };
 
   kind type = kind::send;

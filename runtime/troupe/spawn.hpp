@@ -8,12 +8,14 @@
 
 #include "troupe/fwd.hpp"
 #include "troupe/message.hpp"
+#include "troupe/monitor_options.hpp"
 #include "troupe/signal.hpp"
 #include "troupe/task.hpp"
 
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -23,11 +25,23 @@
 
 namespace troupe {
 
+/// Which answers to a spawn request become messages (rule SP-08e).
+enum class spawn_replies : uint8_t { all, none, errors, successes };
+
 /// How a new process relates to its spawner; set before it runs.
 struct spawn_options {
   bool link = false;
-  /// The DOWN carries this reference, or that of the spawn request.
+  /// The DOWN carries this reference, or that of the spawn request (rule SP-08g).
   bool monitor = false;
+  /// Of the monitor. An alias is active once the process is there.
+  monitor_options watch{};
+  spawn_replies reply = spawn_replies::all; ///< Of `spawn_request_at` only.
+  std::optional<term> reply_tag{};          ///< In place of `:spawn_reply`.
+};
+
+struct spawned {
+  pid id;
+  reference monitor; ///< Null when not asked for.
 };
 
 /// Thrown to end the process that throws it.

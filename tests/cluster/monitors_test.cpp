@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -192,4 +193,38 @@ TEST_CASE("process: one never hears of its own end") {
   x.does([](process& self) { self.monitor(self.self()); });
   c.run();
   CHECK(x.mail().empty());
+}
+
+TEST_CASE("monitor: DOWN has the tag that was asked for, and a flush finds it") { // M-13
+  for (uint64_t seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    cluster c{{"a", "b"}, seed};
+    auto x = c.spawn("a", "x");
+    auto y = c.spawn("b", "y");
+    auto by_name = seed % 2 == 0;
+    auto ref = std::make_shared<reference>();
+    x.does([=, to = y.id()](process& self) {
+      monitor_options how;
+      how.tag = term::tuple({atom{"lost"}, 7});
+      *ref = by_name ? self.monitor(atom{"nobody"}, cluster::atom_of("b"), how)
+                     : self.monitor(to, how);
+    });
+    c.run();
+    y.does([](process& self) { self.exit(atom{"bye"}); });
+    if (seed % 3 == 0) {
+      c.run();
+      CHECK(x.mail()
+            == texts{by_name ? "{{:lost, 7}, :ref, :process, {:nobody, :b@mem}, :noproc}"
+                             : "{{:lost, 7}, :ref, :process, :y, :bye}"});
+    } else if (!by_name) {
+      x.plays([ref](process& self) -> task<> {
+        std::function<bool(const term&)> nothing = [](const term&) { return false; };
+        auto waiting = self.receive_match(nothing, std::chrono::seconds{1});
+        co_await std::move(waiting);
+        self.send(self.self(), self.demonitor(*ref, true));
+      });
+      c.advance(std::chrono::seconds{2});
+      CHECK(x.mail() == texts{"false"});
+    }
+  }
 }

@@ -28,7 +28,7 @@ TEST_CASE("server: calls and casts of one process are served in order, here and 
     f.call(f.user, id, "next");
     f.c.run();
     CHECK(f.user.mail() == texts{"{:answer, 16}", "{:answer, 17}"});
-    CHECK(f.c.at("a").core().processes().size() <= 4); // no gate is left
+    CHECK(f.c.at("a").core().processes().size() <= 4);
   }
 }
 
@@ -81,6 +81,35 @@ TEST_CASE("server: a call that takes too long exits with timeout, and no answer 
     CHECK(f.c.at("a").kernel()->snapshot().monitors == 0);
     f.c.advance(60s);
     CHECK(f.c.at("a").core().processes().size() <= 4);
+  }
+}
+
+TEST_CASE("server: what it sends right after an answer does not overtake the answer") { // MSG-09
+  for (uint64_t seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    server_fixture f{seed};
+    auto id = f.c.spawn(seed % 2 == 0 ? "a" : "b", "answers");
+    id.plays([](process& self) -> task<> {
+      auto waiting = self.receive<term>();
+      auto asked = co_await std::move(waiting);
+      auto from = server::caller::from_term(asked.as_tuple()[1]);
+      server::reply(self, *from, atom{"first"});
+      self.send(from->id(), atom{"second"});
+      server::reply(self, *from, atom{"third"}); // nobody waits for it
+    });
+    f.c.run();
+    f.user.plays([to = id.id()](process& self) -> task<> {
+      auto asking = server::call(self, to, atom{"next"});
+      auto answer = co_await std::move(asking);
+      self.send(self.self(), term::tuple({atom{"answer"}, answer, self.queue_size()}));
+    });
+    f.c.run();
+    auto mail = f.user.mail();
+    std::ranges::sort(mail);
+    REQUIRE(mail.size() == 2);
+    CHECK(mail[0] == ":second");
+    CHECK(mail[1].starts_with("{:answer, :first, "));
+    CHECK(f.c.at("a").core().aliases().size() == 0);
   }
 }
 

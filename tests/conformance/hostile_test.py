@@ -140,6 +140,7 @@ class Hostile(support.Case):
             raw_peer.SPAWN: from_ + ref + b"\x01\x06" + from_ + raw_peer.name("nomod") + raw_peer.name("f") + ends.term([1]),
             raw_peer.SPAWN_REPLY: them + ref + value, raw_peer.GROUP_LEADER: pair,
             raw_peer.NODES: ends.term([Atom("q@127.0.0.1")]), raw_peer.PING: ref, raw_peer.PONG: ref,
+            raw_peer.SEND_ALIAS: from_ + ends.ref(Ref(RECORDED_AT, 0, 1 << 40)) + message,
             raw_peer.NAMES: b"\x03abc\x02de", raw_peer.FRAGMENT: b"\x01\x01" + raw_peer.varint(200 << 20) + b"x" * 65_000,
         }
         return [bytes([kind]) + body for kind, body in bodies.items()]

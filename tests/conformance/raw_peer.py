@@ -15,6 +15,7 @@ MAGIC = b"TRPE"
 HELLO, AUTH, READY, REJECT, TICK, FRAGMENT, GOODBYE = range(1, 8)
 (SEND, SEND_NAME, LINK, UNLINK, UNLINK_ACK, EXIT_LINKED, EXIT, MONITOR, DEMONITOR, DOWN, SPAWN, SPAWN_REPLY,
  GROUP_LEADER, NODES, PING, PONG) = range(16, 32)
+SEND_ALIAS = 34
 NAMES = 255
 COOKIE_MISMATCH, PROTOCOL_VIOLATION, VERSION_MISMATCH, WRONG_NAME, SELF_CONNECTION, DUPLICATE = 2, 5, 6, 7, 8, 9
 TLS_REQUIRED, TIMEOUT, SHUTTING_DOWN, REPLACED, INVALID_NAME = 10, 12, 17, 19, 1
@@ -278,6 +279,8 @@ def read_frame(ends, body):
         x["payload"] = r.payload()
     elif kind == SEND_NAME:
         x.update({"from": r.pid(), "name": r.name(), "payload": r.payload()})
+    elif kind == SEND_ALIAS:
+        x.update({"from": r.pid(), "ref": r.ref(), "payload": r.payload()})
     elif kind in (EXIT_LINKED, EXIT):
         x["reason"] = r.term()
     elif kind in (MONITOR, DEMONITOR, DOWN):
@@ -490,6 +493,9 @@ class Peer(Wire):
 
     def send(self, sender, to, *terms):
         self.put(bytes([SEND]) + self.out.pid(self.pid(sender)) + self.out.pid(to if isinstance(to, Pid) else self.their_pid(to)) + varint(0) + self.out.payload(*terms))
+
+    def send_alias(self, sender, ref, *terms):
+        self.put(bytes([SEND_ALIAS]) + self.out.pid(self.pid(sender)) + self.out.ref(ref) + self.out.payload(*terms))
 
     def pair(self, kind, sender, to, rest=b""):
         self.put(bytes([kind]) + self.out.pid(self.pid(sender)) + self.out.pid(to if isinstance(to, Pid) else self.their_pid(to)) + rest)

@@ -308,6 +308,24 @@ class Frames(RawCase):
         self.assertEqual(got["name"], "nobody")
         self.assertEqual(got["payload"][0][1][0], "hello")
 
+    def test_messages_to_aliases(self):
+        self.at.say(f'x = Process.alias(); send({{:x, :"{RAW}"}}, x); :ok', ":ok")
+        alias = self.peer.wait_for(raw_peer.SEND_NAME)["payload"][0][1]
+        self.assertEqual(alias.node, A)
+        self.peer.send_alias(1, alias, Atom("hello"))
+        self.at.say("receive do m -> m end", ":hello")
+        self.at.say("Process.unalias(x)", "true")
+        self.peer.send_alias(1, alias, Atom("late"))
+        self.peer.send_alias(1, Ref(A, self.peer.other["creation"], 1 << 40), Atom("nobody"))
+        self.assertTrue(self.peer.is_alive())
+        self.at.say("receive do m -> m after 50 -> :none end", ":none")
+        mine = self.peer.make_ref(55)
+        self.at.say("Process.register(self(), :shell)", "true")
+        self.peer.send_name(1, "shell", mine)
+        self.at.say("receive do r -> send(r, {:to, 1}) end", "{:to, 1}")
+        got = self.peer.wait_for(raw_peer.SEND_ALIAS)
+        self.assertEqual((got["ref"], got["payload"]), (mine, [("term", (Atom("to"), 1))]))
+
     def test_a_message_of_several_fragments(self):
         self.at.say("Process.register(self(), :shell)", "true")
         text = os.urandom(150_000).hex().encode()
@@ -448,7 +466,7 @@ class Frames(RawCase):
         self.at.say("receive do m -> m after 50 -> :none end", ":none")
 
     def test_a_frame_of_a_newer_version_is_skipped(self):
-        for kind in (32, 100, 254):
+        for kind in (35, 100, 254):
             self.peer.put(bytes([kind]) + b"whatever it may be")
         self.assertTrue(self.peer.is_alive())
         self.at.say("Node.list", f'[:"{RAW}"]')
@@ -477,6 +495,8 @@ class Frames(RawCase):
                                                   + b"\x00\x00" + us.pid(other) + b"\x01x" + b"\x0b\x00",
             "a message to another node": bytes([raw_peer.SEND]) + b"\x05\x05" + us.pid(other) + b"\x00\x00",
             "a spawn of an unknown form": bytes([raw_peer.SPAWN]) + b"\x05\x05\x08\x09\x09\x00\x05\x05\x0b\x00",
+            "an alias of another node": bytes([raw_peer.SEND_ALIAS]) + b"\x05\x05" + us.ref(Ref("other@127.0.0.1", 3, 4)) + b"\x00",
+            "a signal that never travels": bytes([32]) + us.ref(Ref(RAW, 7, 1)),
             "a kind below 16": b"\x08",
             "kind 0": b"\x00",
             "a hello in between": raw_peer.hello_body(RAW, 7),

@@ -122,6 +122,10 @@ struct signal_pair {
       x.from = x.to = {};
       x.ref = type == kind::ping ? of_a : reference{atom{"b@h"}, 22, 9};
     }
+    auto& aliased = add(message(caf::make_message(term{"hi"})));
+    aliased.type = kind::send_alias;
+    aliased.to = {};
+    aliased.ref = {atom{"b@h"}, 22, 9};
     return all;
   }
 

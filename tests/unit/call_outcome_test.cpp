@@ -65,10 +65,25 @@ TEST_CASE("call_outcome: an answer of another form is a signal") {
 
 TEST_CASE("call_outcome: only the DOWN of a request is its answer") {
   auto answer = answer_of(tag, {kind::ok, 5});
-  CHECK(outcome_of_down(tag, down(tag, answer)) == outcome{kind::ok, 5});
-  CHECK_FALSE(outcome_of_down(tag, down(other, answer)));
-  CHECK_FALSE(outcome_of_down(tag, atom{"DOWN"}));
-  CHECK_FALSE(outcome_of_down(tag, answer));
+  CHECK(outcome_of_message(tag, down(tag, answer)) == outcome{kind::ok, 5});
+  CHECK_FALSE(outcome_of_message(tag, down(other, answer)));
+  CHECK_FALSE(outcome_of_message(tag, atom{"DOWN"}));
+  CHECK_FALSE(outcome_of_message(tag, answer));
+}
+
+TEST_CASE("call_outcome: or that it could not be started") {
+  auto reply = [](const reference& ref, const char* word, term value) {
+    return term::tuple({atom{"spawn_reply"}, ref, atom{word}, std::move(value)});
+  };
+  auto failed = reply(tag, "error", atom{"other_build"});
+  CHECK(outcome_of_message(tag, failed) == call_error("other_build"));
+  CHECK_FALSE(outcome_of_message(other, failed));
+  CHECK_FALSE(outcome_of_message(tag, reply(tag, "ok", pid{atom{"a@b"}, 5, 7})));
+  gathering g{{tag}};
+  CHECK(g.wants(failed));
+  g.take(failed);
+  CHECK(g.is_complete());
+  CHECK(g.outcomes() == std::vector<outcome>{call_error("other_build")});
 }
 
 TEST_CASE("call_outcome: rpc makes values of failures as Erlang does") { // RPC-02, RPC-03

@@ -1,11 +1,27 @@
 #include "troupe/exit_reason.hpp"
 
+#include "troupe/inspect.hpp"
+#include "troupe/spawn.hpp"
+
 #include <caf/exit_reason.hpp>
 #include <caf/sec.hpp>
 #include <doctest/doctest.h>
 
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
 using namespace troupe;
 using namespace troupe::exit_reason;
+
+TEST_CASE("exit_reason: what a body throws is what its process ends with") { // SP-06d
+  auto thrown = [](auto x) { return of(std::make_exception_ptr(std::move(x))); };
+  CHECK(thrown(exit_request{term::tuple({atom{"bad"}, 7})}) == term::tuple({atom{"bad"}, 7}));
+  auto failed = thrown(std::runtime_error{"boom"});
+  CHECK(failed == of(std::runtime_error{"boom"}));
+  CHECK(inspect_term(failed) == "{%RuntimeError{message: \"boom\"}, []}");
+  CHECK(inspect_term(thrown(5)) == "{:nocatch, []}");
+}
 
 TEST_CASE("exit_reason: a normal end is no error for CAF's actors") {
   CHECK_FALSE(to_caf(normal));

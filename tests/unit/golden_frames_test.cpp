@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(fixture, "golden_frames: each signal is the bytes that the pro
     = {"send",         "send_name",    "link",           "unlink",        "unlink_ack",
        "exit_linked",  "exit",         "monitor",        "monitor_name",  "demonitor",
        "down",         "spawn_native", "spawn_function", "spawn_closure", "spawn_reply",
-       "group_leader", "nodes",        "ping",           "pong"};
+       "group_leader", "nodes",        "ping",           "pong",          "send_alias"};
   auto all = all_signals();
   REQUIRE(all.size() == std::size(names));
   for (size_t i = 0; i < all.size(); ++i)

@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(fixture,
     for (auto& c : bytes)
       if (random.below(2))
         c = static_cast<char>(random.below(18));
-    bytes.insert(0, 1, static_cast<char>(16 + random.below(18)));
+    bytes.insert(0, 1, static_cast<char>(16 + random.below(20)));
     decode(b, bytes); // one codec for all: what it learned stays
   }
 }
@@ -97,6 +97,22 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(fresh(frame(i)) == outcome::skipped);
     CHECK(fresh(frame(i, "\xff\xff\xff")) == outcome::skipped);
   }
+}
+
+TEST_CASE_FIXTURE(fixture, "signal_codec: a frame of a signal that never travels is a violation") {
+  for (auto type : {signal::kind::answer, signal::kind::timeout}) {
+    CHECK(fresh(frame(frame_kind(type))) == outcome::violation);
+    CHECK(fresh(frame(frame_kind(type), "\x08\x09")) == outcome::violation);
+    auto x = make(type);
+    CHECK_FALSE(a.encode(x));
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "signal_codec: an alias is a reference and nothing else") {
+  auto none = "\x00"s;
+  CHECK(fresh(frame(34, sender + "\x09\x09" + none)) == outcome::signal);
+  CHECK(fresh(frame(34, sender + receiver + none)) == outcome::violation);
+  CHECK(fresh(frame(34, sender + "\x04\x01x" + none)) == outcome::violation);
 }
 
 TEST_CASE_FIXTURE(fixture, "signal_codec: a skipped frame does not disturb what comes after it") {

@@ -2,7 +2,6 @@
 
 #include "troupe/actors/internal/call_outcome.hpp"
 #include "troupe/actors/internal/remote_worker.hpp"
-#include "troupe/exit_reason.hpp"
 #include "troupe/internal/node_core.hpp"
 
 #include <algorithm>
@@ -38,26 +37,27 @@ failure::failure(outcome x) : exit_request{internal::exit_reason_of(x)}, what(st
 
 request send_request(process& self, atom at, spawn_what what) {
   request result;
-  result.middleman = self.spawn(internal::run_middleman, self.self(), at, std::move(what));
-  result.id = self.monitor(result.middleman); // it waits for the reference, so it is still there
-  self.send(result.middleman, result.id);
+  result.id = self.core().make_reference();
+  spawn_options how;
+  how.monitor = true;
+  how.reply = spawn_replies::errors;
+  self.spawn_request_at(at, internal::worker_of(self, result.id, std::move(what)), how, result.id);
   return result;
 }
 
 bool abandon(process& self, const request& r) {
-  auto open = self.demonitor(r.id, true); // a DOWN that is still to come is dropped by this
-  self.exit(r.middleman, exit_reason::kill);
-  return open;
+  // What is still to come is dropped by one, what has come removed by the other.
+  return self.spawn_request_abandon(r.id, true) || self.demonitor(r.id, true);
 }
 
 task<std::optional<outcome>> wait_response(process& self, request r, timeout limit) {
   std::function<bool(const term&)> is_answer
-    = [id = r.id](const term& x) { return internal::outcome_of_down(id, x).has_value(); };
+    = [id = r.id](const term& x) { return internal::outcome_of_message(id, x).has_value(); };
   auto waiting = self.receive_match(std::move(is_answer), limit);
   auto x = co_await std::move(waiting);
   if (!x)
     co_return std::nullopt;
-  co_return internal::outcome_of_down(r.id, *x);
+  co_return internal::outcome_of_message(r.id, *x);
 }
 
 task<outcome> receive_response(process& self, request r, timeout limit) {
@@ -70,7 +70,7 @@ task<outcome> receive_response(process& self, request r, timeout limit) {
 }
 
 std::optional<outcome> check_response(const term& message, const request& r) {
-  return internal::outcome_of_down(r.id, message);
+  return internal::outcome_of_message(r.id, message);
 }
 
 // -- calls --------------------------------------------------------------------------------------

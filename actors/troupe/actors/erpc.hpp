@@ -35,10 +35,9 @@ struct failure : exit_request {
   outcome what;
 };
 
-/// A call under way. Its answer comes as a message `{:DOWN, id, :process, pid, answer}` unless it
-/// is received before.
+/// A call under way. Its answer comes as a message `{:DOWN, id, :process, pid, answer}`, or
+/// `{:spawn_reply, id, :error, why}` when it could not begin, unless it is received before.
 struct request {
-  pid middleman; ///< A process of the caller's node, which ends with the answer.
   reference id;
 };
 

@@ -1,6 +1,6 @@
 #include "troupe/actors/server.hpp"
 
-#include "troupe/actors/internal/reply_gate.hpp"
+#include "troupe/actors/internal/reply_alias.hpp"
 #include "troupe/exit_reason.hpp"
 #include "troupe/internal/node_core.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace troupe::actors {
 
-using internal::reply_gate;
+using internal::reply_alias;
 
 namespace {
 
@@ -43,8 +43,10 @@ atom node_of(process& self, const server::ref& to) {
   return to.node() == atom{} ? self.self().node : to.node();
 }
 
-reference monitor(process& self, const server::ref& to) {
-  return to.id() ? self.monitor(to.id()) : self.monitor(to.name(), node_of(self, to));
+reference monitor(process& self, const server::ref& to, alias_life alias = alias_life::none) {
+  monitor_options how;
+  how.alias = alias;
+  return to.id() ? self.monitor(to.id(), how) : self.monitor(to.name(), node_of(self, to), how);
 }
 
 void send(process& self, const server::ref& to, term x) {
@@ -72,23 +74,18 @@ task<term> internal::ask(process& self, server::ref to,
                          clock::duration timeout) {
   if (is_self(self, to))
     self.exit(term::tuple({atom{"calling_self"}, shown}));
-  auto ref = monitor(self, to);
-  reply_gate gate{self, ref, timeout};
-  caller from{self.self(), gate.tag()};
-  request(from);
-  auto match = [gate, ref](const term& x) { return gate.is_answer(x) || is_down(x, ref); };
+  // The answer takes the monitor away, and the monitor's end the alias: one of both comes, once.
+  auto ref = monitor(self, to, alias_life::reply_demonitor);
+  reply_alias answers{ref};
+  request(caller{self.self(), answers.tag()});
+  auto match
+    = [answers](const term& x) { return answers.is_answer(x) || is_down(x, answers.ref()); };
   auto waiting = self.receive_match(match, timeout);
   auto x = co_await std::move(waiting);
-  if (x && gate.is_answer(*x)) {
-    self.demonitor(ref, true);
+  if (x && answers.is_answer(*x))
     co_return x->as_tuple()[1];
-  }
-  // An answer that was on its way here still counts.
-  auto closing = gate.close(self);
-  auto late = co_await std::move(closing);
-  self.demonitor(ref, true);
-  if (late)
-    co_return *late;
+  if (!x)
+    self.demonitor(ref);
   auto why = x ? why_down(self, to, *x) : term{tag_timeout};
   self.exit(term::tuple({why, shown}));
 }
@@ -108,8 +105,11 @@ void cast(process& self, const ref& to, term request) {
 }
 
 void reply(process& self, const caller& to, term answer) {
-  auto gate = reply_gate::gate_of(to.tag());
-  self.send(gate ? gate : to.id(), term::tuple({to.tag(), std::move(answer)}));
+  auto message = term::tuple({to.tag(), std::move(answer)});
+  if (auto alias = reply_alias::of_tag(to.tag()))
+    self.send(*alias, std::move(message));
+  else
+    self.send(to.id(), std::move(message));
 }
 
 void abcast(process& self, const std::vector<atom>& nodes, atom name, const term& request) {
@@ -121,34 +121,27 @@ task<multi_answer> multi_call(process& self, std::vector<atom> nodes, atom name,
                               clock::duration timeout) {
   struct question {
     ref to;
-    reference monitor;
-    reply_gate gate;
+    reply_alias answers;
   };
   std::vector<question> asked;
   for (auto node : nodes) {
     ref to{name, node};
-    auto watch = monitor(self, to);
-    asked.push_back({to, watch, reply_gate{self, watch, timeout}});
-    caller from{self.self(), asked.back().gate.tag()};
+    asked.push_back({to, reply_alias{monitor(self, to, alias_life::reply_demonitor)}});
+    caller from{self.self(), asked.back().answers.tag()};
     send(self, to, term::tuple({tag_call, from.to_term(), request}));
   }
   auto deadline = self.core().time().now() + std::min<clock::duration>(timeout, infinity / 2);
   multi_answer result;
   for (auto& q : asked) {
-    auto match = [&q](const term& x) { return q.gate.is_answer(x) || is_down(x, q.monitor); };
+    auto match
+      = [&q](const term& x) { return q.answers.is_answer(x) || is_down(x, q.answers.ref()); };
     auto left = deadline - self.core().time().now();
     auto waiting = self.receive_match(match, std::max(left, clock::duration::zero()));
     auto x = co_await std::move(waiting);
-    std::optional<term> answer;
-    if (x && q.gate.is_answer(*x)) {
-      answer = x->as_tuple()[1];
-    } else {
-      auto closing = q.gate.close(self);
-      answer = co_await std::move(closing);
-    }
-    self.demonitor(q.monitor, true);
-    if (answer)
-      result.replies.emplace_back(q.to.node(), *answer);
+    if (!x)
+      self.demonitor(q.answers.ref());
+    if (x && q.answers.is_answer(*x))
+      result.replies.emplace_back(q.to.node(), x->as_tuple()[1]);
     else
       result.bad_nodes.push_back(q.to.node());
   }

@@ -126,19 +126,4 @@ bool is_clean_exit(const term& reason) {
          || reason.is_tagged(exit_reason::shutdown, 2);
 }
 
-term reason_of(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const exit_request& x) {
-    return x.reason;
-  } catch (const std::exception& x) {
-    auto fields = term::map({{atom{"__struct__"}, atom{"Elixir.RuntimeError"}},
-                             {atom{"__exception__"}, true},
-                             {atom{"message"}, x.what()}});
-    return term::tuple({fields, term::empty_list()});
-  } catch (...) {
-    return term::tuple({atom{"nocatch"}, term::empty_list()});
-  }
-}
-
 } // namespace troupe::actors

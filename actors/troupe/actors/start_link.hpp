@@ -59,7 +59,4 @@ void init_ack(process& self, const pid& starter, const start_result& result);
 /// `{:shutdown, _}`.
 [[nodiscard]] bool is_clean_exit(const term& reason);
 
-/// The reason of a process that lets `thrown` out.
-[[nodiscard]] term reason_of(const std::exception_ptr& thrown);
-
 } // namespace troupe::actors

@@ -19,7 +19,7 @@ constexpr uint8_t frame_kind(signal::kind k) {
 
 /// Highest kind of this version. Frames of higher kinds come from a newer minor version and are
 /// skipped; the features of both sides say beforehand which of them matter.
-inline constexpr uint8_t last_process_frame = frame_kind(signal::kind::pong);
+inline constexpr uint8_t last_process_frame = frame_kind(signal::kind::send_alias);
 
 /// Carries no signal but the texts of names, which have the next numbers from then on. Not numbered
 /// with the signals, so that those go on growing.

@@ -10,7 +10,7 @@ using kind = signal::kind;
 
 /// A peer speaks for its own processes only.
 bool net_kernel::may_come_from(const connection& from, const signal& x) const {
-  auto ours = x.to.id == 0 || x.to.node == self_;
+  auto ours = x.type == kind::send_alias ? x.ref.node == self_ : x.to.id == 0 || x.to.node == self_;
   auto theirs = !x.from || x.from.node == from.peer_name();
   // Messages may be passed on for others, as CAF's requests are when they are delegated; a group
   // leader may live anywhere.

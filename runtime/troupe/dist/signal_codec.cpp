@@ -134,6 +134,10 @@ bool signal_codec::write_fields(std::string& out, const signal& x) {
     case kind::nodes: return w.value(out, x.value);
     case kind::ping:
     case kind::pong: w.ref(out, x.ref); break;
+    case kind::send_alias:
+      w.process(out, x.from);
+      w.ref(out, x.ref);
+      return payload(out, x.payload);
     case kind::answer:
     case kind::timeout: break;
   }
@@ -217,6 +221,11 @@ void signal_codec::read_fields(signal& x) {
     case kind::nodes: x.value = r.value(); break;
     case kind::ping:
     case kind::pong: x.ref = r.ref(); break;
+    case kind::send_alias:
+      x.from = r.process();
+      x.ref = r.ref();
+      payload(x.payload);
+      break;
     case kind::answer:
     case kind::timeout: r.fail();
   }

@@ -35,6 +35,11 @@ void node_core::route(signal x, caf::execution_unit* eu) {
 }
 
 bool node_core::resolve_name(signal& x) {
+  if (x.type == kind::send_alias) {
+    auto ours = x.ref.node == name_ && x.ref.creation == creation_; // else of an earlier life
+    x.to = make_pid(ours ? aliases_.find(x.ref.id) : 0);
+    return x.to.id != 0;
+  }
   if (x.to.id != 0 || (x.type != kind::send_name && x.type != kind::monitor))
     return true;
   auto who = names_.whereis(x.name);

@@ -8,6 +8,7 @@
 
 #include "troupe/clock.hpp"
 #include "troupe/fwd.hpp"
+#include "troupe/internal/alias_registry.hpp"
 #include "troupe/internal/process_table.hpp"
 #include "troupe/message.hpp"
 #include "troupe/registry.hpp"
@@ -68,6 +69,7 @@ public:
 
   [[nodiscard]] process_table& processes() noexcept { return processes_; }
   [[nodiscard]] registry& names() noexcept { return names_; }
+  [[nodiscard]] alias_registry& aliases() noexcept { return aliases_; }
   [[nodiscard]] proxy_table& proxies() noexcept { return *proxies_; }
   [[nodiscard]] pid make_pid(uint64_t id) const noexcept { return {name_, creation_, id}; }
   [[nodiscard]] reference make_reference() noexcept {
@@ -128,6 +130,7 @@ private:
   std::atomic<uint64_t> last_reference_{0};
   process_table processes_;
   registry names_;
+  alias_registry aliases_;
   std::unique_ptr<proxy_table> proxies_;
 };
 

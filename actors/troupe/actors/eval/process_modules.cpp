@@ -1,7 +1,8 @@
-// Process, spawning, sending, links and monitors, in Kernel, Node, Process and :erlang.
+// Process, sending, links and monitors, in Kernel, Process and :erlang.
 
 #include "troupe/actors/eval/failures.hpp"
 #include "troupe/actors/eval/process_host.hpp"
+#include "troupe/actors/eval/spawn_modules.hpp"
 #include "troupe/node.hpp"
 
 #include <algorithm>
@@ -31,11 +32,13 @@ pid pid_argument(std::string_view module, std::string_view function, const std::
 
 // -- sending ------------------------------------------------------------------------------------
 
-/// Sends to a pid, a local name or `{name, node}`.
+/// Sends to a pid, an alias, a local name or `{name, node}`.
 void send_to(process& self, const std::vector<term>& args) {
   auto& to = args[0];
   if (auto* who = to.get_if<pid>())
     return self.send(*who, args[1]);
+  if (auto* alias = to.get_if<reference>())
+    return self.send(*alias, args[1]);
   if (to.is_tuple(2) && to.as_tuple()[0].is(term::kind::atom)
       && to.as_tuple()[1].is(term::kind::atom))
     return self.send(to.as_tuple()[0].as_atom(), to.as_tuple()[1].as_atom(), args[1]);
@@ -59,6 +62,7 @@ term send_with_options(process& self, const std::vector<term>& args) {
     throw argument_error("erlang", "send", args, {"", "", "invalid option in list"});
   auto& to = args[0];
   auto at = to.is(term::kind::pid)                                    ? to.as_pid().node
+            : to.is(term::kind::reference)                            ? to.as_reference().node
             : to.is_tuple(2) && to.as_tuple()[1].is(term::kind::atom) ? to.as_tuple()[1].as_atom()
                                                                       : self.self().node;
   auto no_connect
@@ -70,84 +74,6 @@ term send_with_options(process& self, const std::vector<term>& args) {
   }
   send_to(self, {args[0], args[1]});
   return ok;
-}
-
-// -- spawning -----------------------------------------------------------------------------------
-
-/// Reads `fun` or `module, function, arguments` behind the first `skip` arguments.
-spawn_what what_of(std::string_view function, const std::vector<term>& args, size_t skip) {
-  spawn_what what;
-  what.arguments = term::empty_list();
-  if (args.size() == skip + 1) {
-    what.type = spawn_what::form::closure;
-    what.callable = args[skip];
-    if (!args[skip].is(term::kind::fun) || args[skip].as_fun().arity != 0) {
-      std::vector<std::string> texts(args.size());
-      texts[skip] = "not a fun of arity 0";
-      throw argument_error("erlang", function, args, texts);
-    }
-    return what;
-  }
-  auto bad = [&](size_t i, const char* why) {
-    std::vector<std::string> texts(args.size());
-    texts[i] = why;
-    return argument_error("erlang", function, args, texts);
-  };
-  if (!args[skip].is(term::kind::atom))
-    throw bad(skip, "not an atom");
-  if (!args[skip + 1].is(term::kind::atom))
-    throw bad(skip + 1, "not an atom");
-  if (!args[skip + 2].to_vector())
-    throw bad(skip + 2, "not a list");
-  what.type = spawn_what::form::function;
-  what.module = args[skip].as_atom();
-  what.name = args[skip + 1].as_atom();
-  what.arguments = args[skip + 2];
-  return what;
-}
-
-task<term> start(process& self, atom at, spawn_what what, spawn_options options) {
-  auto starting = self.spawn_what_at(at, std::move(what), options);
-  auto started = co_await std::move(starting);
-  if (options.monitor) {
-    auto both = term::tuple({started.id, started.monitor});
-    co_return both;
-  }
-  co_return started.id;
-}
-
-builtin spawner(std::string_view name, bool remote, spawn_options options) {
-  return
-    [name, remote, options](interpreter&, environment& env, std::vector<term> args) -> task<term> {
-      auto& self = process_of(env);
-      if (remote && !args[0].is(term::kind::atom)) {
-        std::vector<std::string> texts(args.size());
-        texts[0] = "not a node name";
-        throw argument_error("erlang", name, args, texts);
-      }
-      auto at = remote ? args[0].as_atom() : self.self().node;
-      return start(self, at, what_of(name, args, remote ? 1 : 0), options);
-    };
-}
-
-void add_spawns(module_table& m) {
-  struct form {
-    std::string_view name;
-    spawn_options options;
-  };
-  static const form forms[] = {{"spawn", {}},
-                               {"spawn_link", {.link = true, .monitor = false}},
-                               {"spawn_monitor", {.link = false, .monitor = true}}};
-  for (auto& f : forms) {
-    for (size_t arity : {1, 3}) {
-      m.add("Elixir.Kernel", f.name, arity, spawner(f.name, false, f.options));
-      m.add("erlang", f.name, arity, spawner(f.name, false, f.options));
-    }
-    for (size_t arity : {2, 4}) {
-      m.add("Elixir.Node", f.name, arity, spawner(f.name, true, f.options));
-      m.add("erlang", f.name, arity, spawner(f.name, true, f.options));
-    }
-  }
 }
 
 // -- links, monitors, exits ---------------------------------------------------------------------
@@ -171,19 +97,6 @@ term link(process& self, const std::vector<term>& args) {
 term unlink(process& self, const std::vector<term>& args) {
   self.unlink(pid_argument("erlang", "unlink", args, 0));
   return true;
-}
-
-term monitor(process& self, const std::vector<term>& args) {
-  auto& item = args.back();
-  if (auto* who = item.get_if<pid>())
-    return self.monitor(*who);
-  if (item.is(term::kind::atom))
-    return self.monitor(item.as_atom(), self.self().node);
-  if (item.is_tuple(2) && item.as_tuple()[0].is(term::kind::atom)
-      && item.as_tuple()[1].is(term::kind::atom))
-    return self.monitor(item.as_tuple()[0].as_atom(), item.as_tuple()[1].as_atom());
-  throw argument_error("erlang", "monitor", {atom{"process"}, item},
-                       {"", "not a pid or registered name"});
 }
 
 term demonitor(process& self, const std::vector<term>& args) {
@@ -304,7 +217,8 @@ task<term> halt(interpreter&, environment& env, std::vector<term> args) {
 } // namespace
 
 void add_process_modules(module_table& m) {
-  add_spawns(m);
+  add_spawn_modules(m);
+  add_alias_modules(m);
   auto self_pid = quick([](process& self, auto&) { return term{self.self()}; });
   m.add("Elixir.Kernel", "self", 0, self_pid);
   m.add("erlang", "self", 0, self_pid);
@@ -327,8 +241,6 @@ void add_process_modules(module_table& m) {
     m.add(module, "group_leader", 0,
           quick([](process& self, auto&) { return term{self.group_leader()}; }));
   }
-  m.add("Elixir.Process", "monitor", 1, quick(monitor));
-  m.add("erlang", "monitor", 2, quick(monitor));
   m.add("Elixir.Process", "flag", 2, quick(process_flag));
   m.add("erlang", "process_flag", 2, quick(process_flag));
   m.add("Elixir.Process", "alive?", 1,

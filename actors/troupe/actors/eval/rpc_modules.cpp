@@ -115,14 +115,14 @@ std::optional<call_arguments<Where>> read_call(std::optional<Where> where, const
 }
 
 term term_of(const erpc::request& r) {
-  return term::cons(r.middleman, r.id);
+  return term::cons(r.id, r.id); // of the answer and of the spawn request, as in Erlang
 }
 
 std::optional<erpc::request> request_of(const term& x) {
-  if (!x.is(term::kind::cons) || !x.head().is(term::kind::pid)
+  if (!x.is(term::kind::cons) || !x.head().is(term::kind::reference)
       || !x.tail().is(term::kind::reference))
     return std::nullopt;
-  return erpc::request{x.head().as_pid(), x.tail().as_reference()};
+  return erpc::request{x.tail().as_reference()};
 }
 
 term list_of(const std::vector<atom>& xs) {

@@ -1,7 +1,6 @@
 // The modules :rpc and :erpc.
 //
-// Erlang counterpart: rpc.erl and erpc.erl. Difference: a request is `[pid | reference]` with the
-// pid of the process that waits for its answer.
+// Erlang counterpart: rpc.erl and erpc.erl. A request is `[reference | reference]` here, too.
 // Threads: a module table is filled before it is used.
 
 #pragma once

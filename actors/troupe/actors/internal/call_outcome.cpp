@@ -15,6 +15,9 @@ const atom tag_exit{"EXIT"};
 const atom tag_badrpc{"badrpc"};
 const atom tag_exception{"exception"};
 const atom tag_signal{"signal"};
+const atom tag_down{"DOWN"};
+const atom tag_spawn_reply{"spawn_reply"};
+const atom word_error{"error"};
 
 struct word {
   kind type;
@@ -43,6 +46,16 @@ bool is_well_formed(kind type, const term& value) {
   if (type == kind::error)
     return value.is_tagged(tag_exception, 3) || value.is_tagged(tag_erpc, 2);
   return true;
+}
+
+/// The request that `message` may be an answer to.
+std::optional<reference> request_of(const term& message) {
+  auto is_end = message.is_tagged(tag_down, 5);
+  if (!is_end
+      && !(message.is_tagged(tag_spawn_reply, 4) && message.as_tuple()[2].is_atom(word_error)))
+    return std::nullopt;
+  auto* id = message.as_tuple()[1].get_if<reference>();
+  return id ? std::optional{*id} : std::nullopt;
 }
 
 term badrpc(term why) {
@@ -93,11 +106,11 @@ outcome outcome_of(const reference& tag, const term& reason) {
   return {kind::exit, term::tuple({tag_signal, reason})};
 }
 
-std::optional<outcome> outcome_of_down(const reference& id, const term& message) {
-  static const atom tag_down{"DOWN"};
-  if (!message.is_tagged(tag_down, 5) || message.as_tuple()[1] != term{id})
+std::optional<outcome> outcome_of_message(const reference& id, const term& message) {
+  if (request_of(message) != id)
     return std::nullopt;
-  return outcome_of(id, message.as_tuple()[4]);
+  auto parts = message.as_tuple();
+  return parts.size() == 5 ? outcome_of(id, parts[4]) : call_error_of(parts[3]);
 }
 
 term exit_reason_of(const outcome& x) {
@@ -146,12 +159,11 @@ gathering::gathering(std::vector<reference> ids) : answers_(ids.size()), missing
 }
 
 std::optional<size_t> gathering::find(const term& message) const {
-  static const atom tag_down{"DOWN"};
-  if (!message.is_tagged(tag_down, 5) || !message.as_tuple()[1].is(term::kind::reference))
+  auto id = request_of(message);
+  if (!id)
     return std::nullopt;
-  auto& id = message.as_tuple()[1].as_reference();
-  auto i = std::ranges::lower_bound(ids_, id, {}, &std::pair<reference, size_t>::first);
-  return i != ids_.end() && i->first == id ? std::optional{i->second} : std::nullopt;
+  auto i = std::ranges::lower_bound(ids_, *id, {}, &std::pair<reference, size_t>::first);
+  return i != ids_.end() && i->first == *id ? std::optional{i->second} : std::nullopt;
 }
 
 bool gathering::wants(const term& message) const {
@@ -163,7 +175,7 @@ void gathering::take(const term& message) {
   auto i = find(message);
   if (!i || answers_[*i])
     return;
-  answers_[*i] = outcome_of_down(message.as_tuple()[1].as_reference(), message);
+  answers_[*i] = outcome_of_message(message.as_tuple()[1].as_reference(), message);
   --missing_;
 }
 

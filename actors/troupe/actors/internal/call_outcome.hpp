@@ -25,8 +25,9 @@ using erpc::outcome;
 [[nodiscard]] term answer_of(const reference& tag, const outcome& x);
 /// Returns how the call `tag` ended whose process ended with `reason`.
 [[nodiscard]] outcome outcome_of(const reference& tag, const term& reason);
-/// The same from the message about that; nothing when it is about something else.
-[[nodiscard]] std::optional<outcome> outcome_of_down(const reference& id, const term& message);
+/// The same from the message about that: the end of the process, or that it could not be started.
+/// Nothing when it is about something else.
+[[nodiscard]] std::optional<outcome> outcome_of_message(const reference& id, const term& message);
 
 /// Returns the reason of a process that lets the failure pass.
 [[nodiscard]] term exit_reason_of(const outcome& x);

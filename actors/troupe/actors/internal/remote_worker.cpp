@@ -7,7 +7,6 @@
 #include "troupe/internal/node_core.hpp"
 
 #include <exception>
-#include <functional>
 #include <utility>
 
 namespace troupe::actors::internal {
@@ -222,30 +221,6 @@ void spawn_silently(process& self, atom at, spawn_what what) {
   x.spawn->what = std::move(what);
   x.spawn->group_leader = self.group_leader();
   core.route(std::move(x));
-}
-
-// -- the middleman ------------------------------------------------------------------------------
-
-task<> run_middleman(process& self, pid caller, atom at, spawn_what what) {
-  auto beginning = self.receive<reference>(); // the caller sends it with the next step it takes
-  auto id = co_await std::move(beginning);
-  auto of_caller = self.monitor(caller);
-  spawn_options how;
-  how.monitor = true;
-  auto of_worker = self.spawn_request_at(at, worker_of(self, id, std::move(what)), how);
-  std::function<bool(const term&)> is_end = [&](const term& x) {
-    if (x.is_tagged(atom{"spawn_reply"}, 4))
-      return x.as_tuple()[1] == term{of_worker} && x.as_tuple()[2].is_atom(atom{"error"});
-    return x.is_tagged(atom{"DOWN"}, 5)
-           && (x.as_tuple()[1] == term{of_worker} || x.as_tuple()[1] == term{of_caller});
-  };
-  auto waiting = self.receive_match(is_end); // until one of both ends or its node is lost
-  auto end = co_await std::move(waiting);
-  if (end->as_tuple()[1] == term{of_caller})
-    co_return;
-  if (end->is_tagged(atom{"spawn_reply"}, 4))
-    self.exit(answer_of(id, call_error_of(end->as_tuple()[3])));
-  self.exit(answer_of(id, outcome_of(id, end->as_tuple()[4])));
 }
 
 } // namespace troupe::actors::internal

@@ -1,9 +1,7 @@
-// The processes behind a call: one on the other node that runs the function, and one on the
-// caller's that waits for it.
+// The process behind a call: it runs the function on the other node, and ends with the answer.
 //
-// Erlang counterpart: erpc:execute_call/4. Differences: in Erlang the caller itself monitors the
-// process on the other node and can take its spawn request back; here a middleman does, which the
-// caller ends. Threads: confined to the process.
+// Erlang counterpart: erpc:execute_call/4.
+// Threads: confined to the process.
 
 #pragma once
 
@@ -25,9 +23,5 @@ namespace troupe::actors::internal {
 
 /// Starts `what` on `at` without an answer whatever becomes of it; never waits.
 void spawn_silently(process& self, atom at, spawn_what what);
-
-/// The body of a middleman: waits for the reference of the call from `caller`, has `what` run on
-/// `at`, and ends with the answer. It also ends when the caller does; the function runs on.
-[[nodiscard]] task<> run_middleman(process& self, pid caller, atom at, spawn_what what);
 
 } // namespace troupe::actors::internal

@@ -136,7 +136,7 @@ task<> finish(process& self, server_body& body, term reason, event last,
     thrown = std::current_exception();
   }
   if (thrown)
-    reason = reason_of(thrown);
+    reason = exit_reason::of(thrown);
   if (!is_clean_exit(reason))
     report(self, reason, last);
   if (answer)
@@ -161,7 +161,7 @@ task<> serve(process& self, std::shared_ptr<server_body> body, pid parent, step 
         thrown = std::current_exception();
       }
       if (thrown)
-        ends = reason_of(thrown);
+        ends = exit_reason::of(thrown);
       else if (!fits(next, e))
         ends = term::tuple({atom{"bad_return_value"}, next.to_term()});
       else if (next.type() == step::kind::stop)
@@ -189,7 +189,7 @@ std::optional<pid> take_name(process& self, atom name) {
 /// What `init` said, as the starter hears it.
 start_result result_of(process& self, const step& x, const std::exception_ptr& thrown) {
   if (thrown)
-    return start_result::error(reason_of(thrown));
+    return start_result::error(exit_reason::of(thrown));
   switch (x.type()) {
     case step::kind::ok: return start_result::ok(self.self());
     case step::kind::ignore: return start_result::ignore();

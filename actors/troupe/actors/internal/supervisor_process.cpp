@@ -114,7 +114,7 @@ task<start_result> supervisor_body::start(process& self, child_key key) {
     thrown = std::current_exception();
   }
   if (thrown)
-    result = start_result::error(term::tuple({exit_tag, reason_of(thrown)}));
+    result = start_result::error(term::tuple({exit_tag, exit_reason::of(thrown)}));
   if (result)
     table_.running(key, result.id());
   co_return result;
