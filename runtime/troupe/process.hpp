@@ -12,14 +12,18 @@
 #include "troupe/io.hpp"
 #include "troupe/message.hpp"
 #include "troupe/node_name.hpp"
+#include "troupe/process_info.hpp"
+#include "troupe/send_options.hpp"
 #include "troupe/signal.hpp"
 #include "troupe/spawn.hpp"
 #include "troupe/task.hpp"
+#include "troupe/timers.hpp"
 
 #include <caf/actor_config.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/resumable.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -29,7 +33,10 @@
 
 namespace troupe {
 
-class process final : public internal::process_base {
+class process final : public internal::process_base,
+                      public info_calls,
+                      public name_calls,
+                      public timer_calls {
 public:
   process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init);
   ~process() override;
@@ -155,6 +162,8 @@ public:
 private:
   friend struct internal::wait_for;
   friend class internal::node_core;
+  friend struct internal::info_reader;
+  friend class info_calls;
 
   struct link_state {
     bool active = false;
@@ -224,7 +233,7 @@ private:
   bool trap_exit_ = false;
   bool launched_ = false;
   bool started_ = false;
-  bool closed_ = false;
+  std::atomic<bool> closed_{false};
 };
 
 } // namespace troupe

@@ -60,6 +60,7 @@ struct signal {
     pong = 15,
     answer = 16,  ///< never on the wire: `value` answers a question of this process; `ref`
     timeout = 17, ///< never on the wire: the timer `number` of this process is due
+    info = 19,    ///< never on the wire: `from` asks what `value`, a list of items, is here; `ref`
   };
 
   kind type = kind::send;

@@ -135,13 +135,14 @@ bool signal_codec::write_fields(std::string& out, const signal& x) {
     case kind::ping:
     case kind::pong: w.ref(out, x.ref); break;
     case kind::answer:
+    case kind::info:
     case kind::timeout: break;
   }
   return true;
 }
 
 result<std::string> signal_codec::encode(const signal& x) {
-  if (x.type == kind::answer || x.type == kind::timeout)
+  if (x.type == kind::answer || x.type == kind::timeout || x.type == kind::info)
     return error{errc::protocol_violation, "a signal of this node only"};
   std::string culprit;
   if (!is_portable(x.payload, culprit))
@@ -218,6 +219,7 @@ void signal_codec::read_fields(signal& x) {
     case kind::ping:
     case kind::pong: x.ref = r.ref(); break;
     case kind::answer:
+    case kind::info:
     case kind::timeout: r.fail();
   }
 }
