@@ -6,9 +6,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <string>
+#include <thread>
 
 using namespace troupe;
 using namespace std::chrono_literals;
@@ -244,4 +247,34 @@ TEST_CASE("process_info: flags are remembered, and wrong ones refused") {
   });
   c.run();
   CHECK(info(c, x, x.id())->priority == atom{"low"});
+}
+
+TEST_CASE("process_info: one that runs without waiting is described from outside after a while") {
+  config how;
+  how.threads = 2;
+  auto started = node::start(how, [](auto&, auto&) {});
+  REQUIRE(started);
+  auto& n = **started;
+  std::atomic<bool> stop{false};
+  auto busy = n.spawn([&stop](process&) -> task<> {
+    while (!stop)
+      std::this_thread::yield();
+    co_return;
+  });
+  std::promise<whole> told;
+  n.spawn([&told, busy](process& self) -> task<> {
+    auto asking = self.info(busy);
+    auto x = co_await std::move(asking);
+    told.set_value(x);
+  });
+  auto answer = told.get_future();
+  auto in_time = answer.wait_for(30s) == std::future_status::ready;
+  stop = true;
+  REQUIRE(in_time);
+  auto x = answer.get();
+  REQUIRE(x);
+  CHECK_FALSE(x->answered);
+  CHECK(x->id == busy);
+  CHECK(x->status == atom{"running"});
+  CHECK(x->links.empty());
 }

@@ -94,6 +94,7 @@ TEST_CASE("send_options: names are given, found and taken by processes") {
     CHECK(self.unregister_name(atom{"me"}));
     CHECK_FALSE(self.unregister_name(atom{"me"}));
   });
+  c.run();
   y.does([](process& self) { self.exit(atom{"normal"}); });
   c.run();
   auto found = std::make_shared<bool>(true);
