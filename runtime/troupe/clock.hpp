@@ -23,6 +23,14 @@ public:
 
   [[nodiscard]] virtual time_point now() const = 0;
 
+  /// Returns the time of day; moves with `now` unless a real clock knows better.
+  [[nodiscard]] virtual std::chrono::system_clock::time_point wall() const {
+    constexpr std::chrono::seconds year_2000{946'684'800};
+    auto since
+      = std::chrono::duration_cast<std::chrono::system_clock::duration>(now().time_since_epoch());
+    return std::chrono::system_clock::time_point{year_2000 + since};
+  }
+
   /// Returns 64 random bits; from the operating system, or from a seed in tests.
   [[nodiscard]] virtual uint64_t random() = 0;
 

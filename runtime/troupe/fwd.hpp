@@ -20,6 +20,7 @@ struct error;
 struct fun;
 struct pid;
 struct reference;
+struct send_options;
 struct signal;
 struct spawn_options;
 struct spawn_what;
@@ -32,6 +33,8 @@ namespace internal {
 class node_core;
 class net_kernel;
 class signal_carrier;
+class timer_service;
+struct info_reader;
 } // namespace internal
 
 } // namespace troupe

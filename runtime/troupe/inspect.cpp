@@ -322,6 +322,10 @@ std::string inspect_pid(const pid& x, const pid& viewer) {
   return internal::scalar_text(x, viewer);
 }
 
+std::optional<pid> read_pid(std::string_view text, const pid& viewer) {
+  return internal::pid_of_text(text, viewer);
+}
+
 std::string inspect_atom(atom x) {
   return atom_text(x, atom_form::literal);
 }

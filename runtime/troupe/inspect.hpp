@@ -8,7 +8,9 @@
 #include "troupe/term.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace troupe {
 
@@ -27,6 +29,10 @@ struct inspect_options {
 
 /// Returns `#PID<A.N.S>` as seen from `viewer`.
 [[nodiscard]] std::string inspect_pid(const pid& x, const pid& viewer);
+
+/// Reads `<A.N.S>`, as it was printed for `viewer`, back; nothing for other text, and for a node
+/// whose pids were never printed. A node that was restarted is taken as it was printed last.
+[[nodiscard]] std::optional<pid> read_pid(std::string_view text, const pid& viewer);
 
 /// Returns `:ok`, `:"a b"`, `nil`, `true`, `Enum` (for `Elixir.Enum`), ...
 [[nodiscard]] std::string inspect_atom(atom x);

@@ -51,6 +51,11 @@ inline constexpr size_t term_depth_max = 512;
 /// Lines about peers that are not authenticated: this many a second, then a count of what was left
 /// out.
 inline constexpr size_t peer_log_lines_per_second = 5;
+/// Timers of a node that are running; one more ends the process that starts it with `system_limit`.
+inline constexpr size_t timers_max = 1'000'000;
+/// A process that is asked about itself answers within this time, else it runs without waiting and
+/// is described from outside.
+inline constexpr std::chrono::milliseconds info_timeout{1'000};
 /// A stop waits this long for processes to end, then names those that did not.
 inline constexpr std::chrono::milliseconds stop_grace{2'000};
 

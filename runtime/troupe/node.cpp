@@ -147,6 +147,10 @@ void node::monitor_node(const pid& who, atom peer, bool on) {
 
 // -- processes ----------------------------------------------------------------------------------
 
+std::vector<pid> node::processes() {
+  return core().live_processes();
+}
+
 void node::default_group_leader(const pid& x) {
   std::lock_guard guard{impl_->mutex};
   impl_->group_leader = x;

@@ -83,6 +83,8 @@ public:
     return spawn_root(internal::root_of(std::move(f), std::forward<As>(as)...),
                       internal::name_of<F>());
   }
+  /// The processes of this node that have not ended, in the order of their numbers.
+  [[nodiscard]] std::vector<pid> processes();
   /// The group leader of processes that no process started.
   void default_group_leader(const pid& x);
 

@@ -42,7 +42,7 @@ void internal::wait_for::await_suspend(std::coroutine_handle<>) noexcept {
 }
 
 process::process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init)
-  : process_base(cfg), core_(&core), self_(core.make_pid(id())), leader_(leader),
+  : process_base(cfg), info_calls(core), core_(&core), self_(core.make_pid(id())), leader_(leader),
     init_(std::move(init)), aliases_(limits::aliases_max) {}
 
 process::~process() = default;
@@ -134,6 +134,7 @@ bool process::run_body() {
     }
     root_ = nullptr;
   }
+  ++turns_;
   body_.resume();
   if (!body_.done())
     return false;
@@ -254,6 +255,7 @@ void process::act_on(signal x) {
     case kind::send_alias: return on_alias_message(x);
     case kind::group_leader: leader_ = x.from; return;
     case kind::timeout: armed_.reset(); return;
+    case kind::info: return answer_info(x);
     case kind::spawn_reply:
     case kind::answer: return on_answer(x);
     default: return;
@@ -327,8 +329,7 @@ void process::die(term reason) {
   waiting_ = nullptr;
   body_.unwind(); // destructors of the body run here, innermost frame first
   root_ = nullptr;
-  core_->names().remove(self_);
-  core_->processes().remove(id());
+  core_->forget(self_);
   mailbox_.close([this](caf::mailbox_element_ptr x) {
     if (auto* box = box_of(*x))
       core_->no_such_process(std::move(*box->content));
@@ -341,6 +342,7 @@ void process::die(term reason) {
   links_.clear();
   monitors_.clear();
   watchers_.clear();
+  forget_info();
   finish_plain_observers(reason);
   if (launched_)
     intrusive_ptr_release(ctrl()); // the process's own reference; the scheduler still holds one

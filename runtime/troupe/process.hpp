@@ -14,15 +14,19 @@
 #include "troupe/io.hpp"
 #include "troupe/message.hpp"
 #include "troupe/node_name.hpp"
+#include "troupe/process_info.hpp"
 #include "troupe/process_spawning.hpp"
+#include "troupe/send_options.hpp"
 #include "troupe/signal.hpp"
 #include "troupe/spawn.hpp"
 #include "troupe/task.hpp"
+#include "troupe/timers.hpp"
 
 #include <caf/actor_config.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/resumable.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -32,7 +36,11 @@
 
 namespace troupe {
 
-class process final : public internal::process_base, public process_spawning<process> {
+class process final : public internal::process_base,
+                      public info_calls,
+                      public name_calls,
+                      public timer_calls,
+                      public process_spawning<process> {
 public:
   process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init);
   ~process() override;
@@ -148,6 +156,8 @@ private:
   friend struct internal::wait_for;
   friend class internal::node_core;
   friend class process_spawning<process>;
+  friend struct internal::info_reader;
+  friend class info_calls;
 
   clock::time_point deadline(clock::duration timeout) const;
   pid start_local(internal::root_function root, std::string init, spawn_options options,
@@ -200,7 +210,7 @@ private:
   bool trap_exit_ = false;
   bool launched_ = false;
   bool started_ = false;
-  bool closed_ = false;
+  std::atomic<bool> closed_{false};
 };
 
 } // namespace troupe

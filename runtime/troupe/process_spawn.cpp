@@ -33,6 +33,7 @@ pid process::start_local(internal::root_function root, std::string init, spawn_o
                          reference monitor) {
   internal::node_core::start_options start;
   start.group_leader = leader_;
+  start.parent = self_;
   if (options.link)
     start.link = self_;
   if (options.monitor) {

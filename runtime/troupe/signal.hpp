@@ -61,6 +61,7 @@ struct signal {
     answer = 16,     ///< never on the wire: `value` answers a question of this process; `ref`
     timeout = 17,    ///< never on the wire: the timer `number` of this process is due
     send_alias = 18, ///< payload to the process whose alias is `ref`; `to` has its node only
+    info = 19, ///< never on the wire: `from` asks what `value`, a list of items, is here; `ref`
   };
 
   kind type = kind::send;

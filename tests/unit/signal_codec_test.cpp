@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(signal_pair,
   CHECK(why(spawn(arguments)) == errc::frame_too_large);
   CHECK(why(spawn(callable)) == errc::frame_too_large);
   signal local;
-  for (auto type : {kind::answer, kind::timeout}) {
+  for (auto type : {kind::answer, kind::info, kind::timeout}) {
     local.type = type;
     CHECK_FALSE(a.encode(local));
   }

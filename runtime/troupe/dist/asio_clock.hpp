@@ -21,6 +21,9 @@ public:
   explicit asio_clock(boost::asio::io_context& io) : io_(&io) {}
 
   [[nodiscard]] time_point now() const override { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] std::chrono::system_clock::time_point wall() const override {
+    return std::chrono::system_clock::now();
+  }
   [[nodiscard]] uint64_t random() override;
   timer after(duration delay, std::function<void()> action) override;
   void cancel(timer t) override;

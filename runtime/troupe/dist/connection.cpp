@@ -75,6 +75,11 @@ void connection::send(const signal& x) {
     time_->post([self = shared_from_this()] { self->settle(); });
 }
 
+bool connection::is_busy() const {
+  std::lock_guard guard{mutex_};
+  return session_.queued_bytes() > opts_.setup.outbound_bytes_soft;
+}
+
 void connection::probe() {
   {
     std::lock_guard guard{mutex_};

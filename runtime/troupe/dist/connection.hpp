@@ -66,6 +66,8 @@ public:
   [[nodiscard]] const peer_identity& peer() const noexcept { return peer_; }
   [[nodiscard]] const endpoint& remote() const { return wire_->remote(); }
   [[nodiscard]] bool is_authenticated() const;
+  /// Whether more waits to be sent than the soft limit.
+  [[nodiscard]] bool is_busy() const;
 
   // -- stream_handler ---------------------------------------------------------------------------
   void on_bytes(std::span<const char> bytes) override;

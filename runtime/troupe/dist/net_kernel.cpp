@@ -34,12 +34,21 @@ std::shared_ptr<peer> net_kernel::peer_of(atom name) {
 // -- signal_carrier -----------------------------------------------------------------------------
 
 void net_kernel::carry(signal x) {
+  carry_if(std::move(x), {});
+}
+
+send_result net_kernel::carry_if(signal x, const send_options& how) {
   auto name = x.to.node;
-  auto outcome = peer_of(name)->send(x);
-  if (outcome == peer::outcome::must_dial)
-    start_dial(name);
-  else if (outcome == peer::outcome::refused)
-    core_->unreachable(std::move(x));
+  auto outcome = peer_of(name)->send(x, how);
+  switch (outcome) {
+    case peer::outcome::must_dial: start_dial(name); break;
+    case peer::outcome::refused: core_->unreachable(std::move(x)); break;
+    case peer::outcome::unconnected: return send_result::noconnect;
+    case peer::outcome::busy: return send_result::nosuspend;
+    case peer::outcome::sent:
+    case peer::outcome::held: break;
+  }
+  return send_result::ok;
 }
 
 void net_kernel::connect(atom name, std::function<void(bool)> done) {

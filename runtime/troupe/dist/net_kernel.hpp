@@ -46,6 +46,7 @@ public:
 
   // -- signal_carrier ---------------------------------------------------------------------------
   void carry(signal x) override;
+  send_result carry_if(signal x, const send_options& how) override;
   void connect(atom name, std::function<void(bool)> done) override;
   void ping(atom name, std::function<void(bool)> done) override;
   void disconnect(atom name, std::function<void(bool)> done) override;

@@ -62,6 +62,7 @@ void net_kernel::on_spawn(const std::shared_ptr<connection>& from, peer& p, sign
   }
   internal::node_core::start_options start;
   start.group_leader = asked.group_leader;
+  start.parent = x.from;
   start.link = asked.link ? x.from : pid{};
   start.watcher = asked.monitor ? x.from : pid{};
   start.monitor = x.ref;

@@ -10,13 +10,17 @@ namespace troupe::dist {
 
 using kind = signal::kind;
 
-peer::outcome peer::send(signal& x) {
+peer::outcome peer::send(signal& x, const send_options& how) {
   std::lock_guard guard{mutex_};
   if (connection_) {
+    if (how.nosuspend && connection_->is_busy())
+      return outcome::busy;
     note_departure(x);
     connection_->send(x);
     return outcome::sent;
   }
+  if (how.noconnect && !dialling_)
+    return outcome::unconnected;
   if (held_.size() >= limits::pending_signals_max)
     return outcome::refused;
   held_.push_back(std::move(x));

@@ -8,6 +8,7 @@
 
 #include "troupe/dist/link_table.hpp"
 #include "troupe/dist/monitor_table.hpp"
+#include "troupe/send_options.hpp"
 #include "troupe/signal.hpp"
 
 #include <functional>
@@ -28,10 +29,11 @@ public:
 
   [[nodiscard]] atom name() const noexcept { return name_; }
 
-  enum class outcome : uint8_t { sent, held, must_dial, refused };
+  enum class outcome : uint8_t { sent, held, must_dial, refused, unconnected, busy };
   /// Sends `x`, or holds it until there is a connection. `must_dial`: held, and nobody dials yet.
-  /// `refused`: too many wait already; `x` is left as it was.
-  [[nodiscard]] outcome send(signal& x);
+  /// `refused`: too many wait already; `unconnected`, `busy`: `how` forbids to send. `x` is left as
+  /// it was then.
+  [[nodiscard]] outcome send(signal& x, const send_options& how = {});
   /// Calls `done` when there is a connection or the dial failed; at once when there is one.
   [[nodiscard]] outcome wait_for_connection(waiter done);
 

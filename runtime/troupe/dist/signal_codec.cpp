@@ -139,13 +139,14 @@ bool signal_codec::write_fields(std::string& out, const signal& x) {
       w.ref(out, x.ref);
       return payload(out, x.payload);
     case kind::answer:
+    case kind::info:
     case kind::timeout: break;
   }
   return true;
 }
 
 result<std::string> signal_codec::encode(const signal& x) {
-  if (x.type == kind::answer || x.type == kind::timeout)
+  if (x.type == kind::answer || x.type == kind::timeout || x.type == kind::info)
     return error{errc::protocol_violation, "a signal of this node only"};
   std::string culprit;
   if (!is_portable(x.payload, culprit))
@@ -227,6 +228,7 @@ void signal_codec::read_fields(signal& x) {
       payload(x.payload);
       break;
     case kind::answer:
+    case kind::info:
     case kind::timeout: r.fail();
   }
 }

@@ -98,6 +98,13 @@ public:
     rewind();
   }
 
+  /// Shows all messages, oldest first.
+  template <class F>
+  void for_each(F&& f) const {
+    for (auto* x = head_; x; x = x->next)
+      f(*static_cast<const element*>(x));
+  }
+
   void clear() {
     erase_if([](element&) { return true; });
   }

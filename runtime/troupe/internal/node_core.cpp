@@ -3,6 +3,8 @@
 #include "troupe/dist/proxy.hpp"
 #include "troupe/exit_reason.hpp"
 #include "troupe/inspect.hpp"
+#include "troupe/internal/info_reader.hpp"
+#include "troupe/internal/timer_service.hpp"
 #include "troupe/process.hpp"
 
 #include <caf/detail/sync_request_bouncer.hpp>
@@ -17,7 +19,8 @@ using kind = signal::kind;
 node_core::node_core(node& facade, caf::actor_system& system, troupe::clock& time, atom name,
                      uint32_t creation)
   : facade_(&facade), system_(&system), time_(&time), name_(name), name_text_(name.text()),
-    creation_(creation), proxies_(std::make_unique<proxy_table>(*this)) {}
+    creation_(creation), proxies_(std::make_unique<proxy_table>(*this)),
+    timers_(std::make_unique<timer_service>(*this)) {}
 
 node_core::~node_core() = default;
 
@@ -139,6 +142,15 @@ void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x,
       return;
     }
     case kind::demonitor: to->get()->detach(watcher::key{true, x.from, x.ref}); return;
+    case kind::info: {
+      signal out;
+      out.type = kind::answer;
+      out.from = x.to;
+      out.to = x.from;
+      out.ref = x.ref;
+      out.value = info_from_outside(x.to, x.value);
+      return route(std::move(out), eu);
+    }
     case kind::unlink: {
       to->get()->detach(watcher::key{false, x.from, {}});
       signal ack;
@@ -159,6 +171,11 @@ void node_core::no_such_process(signal x) {
   out.to = x.from;
   switch (x.type) {
     case kind::link: out.type = kind::exit_linked; break;
+    case kind::info:
+      out.type = kind::answer;
+      out.ref = x.ref;
+      out.value = atom{"undefined"};
+      return deliver(std::move(out));
     case kind::monitor:
       out.type = kind::down;
       out.name = x.name;
@@ -213,7 +230,32 @@ void node_core::unreachable(signal x) {
   deliver(std::move(out));
 }
 
+term node_core::info_from_outside(const pid& who, const term& items) {
+  static const atom undefined{"undefined"};
+  auto found = processes_.find(who.id);
+  if (!found.handle)
+    return undefined;
+  std::vector<term> result;
+  for (auto* i = &items; i->is(term::kind::cons); i = &i->tail())
+    result.push_back(found.as_process
+                       ? info_reader::read_from_outside(*found.as_process, i->head().as_atom())
+                       : term{undefined});
+  return term::list(result);
+}
+
 // -- processes -----------------------------------------------------------------------------------
+
+namespace {
+
+/// What `root_of` returns: also says what the process was started to run.
+struct applied_root {
+  spawn_what what;
+  node_core::apply_function start;
+
+  task<> operator()(process& self) const { return start(self, what); }
+};
+
+} // namespace
 
 caf::strong_actor_ptr node_core::make_process(root_function root, std::string init,
                                               const start_options& options,
@@ -225,6 +267,10 @@ caf::strong_actor_ptr node_core::make_process(root_function root, std::string in
   auto* p = static_cast<process*>(handle->get());
   if (!p->leader_)
     p->leader_ = p->self_;
+  auto* applied = root.target<applied_root>();
+  p->parent_ = options.parent;
+  p->initial_call_
+    = applied ? info_reader::initial_call(applied->what) : info_reader::initial_call(p->init_);
   p->root_ = std::move(root);
   if (options.link)
     p->links_[options.link].active = true;
@@ -235,6 +281,20 @@ caf::strong_actor_ptr node_core::make_process(root_function root, std::string in
 
 void node_core::launch(const caf::strong_actor_ptr& x, caf::execution_unit* eu) {
   static_cast<process*>(x->get())->launch(eu, false, false);
+}
+
+void node_core::forget(const pid& who) {
+  names_.remove(who);
+  timers_->forget(who);
+  processes_.remove(who.id);
+}
+
+std::vector<pid> node_core::live_processes() {
+  std::vector<pid> result;
+  for (auto& x : processes_.all())
+    if (auto* p = static_cast<process*>(x->get()); !p->closed_)
+      result.push_back(p->self_);
+  return result;
 }
 
 namespace {
@@ -257,11 +317,13 @@ task<> die_undefined(process& self, spawn_what what) {
 root_function node_core::root_of(spawn_what what) const {
   if (what.type == spawn_what::form::native) {
     if (auto start = function_table::get().find(what.key))
-      return [start, args = std::move(what.arguments)](process& self) { return start(self, args); };
+      return applied_root{std::move(what), [start](process& self, const spawn_what& x) {
+                            return start(self, x.arguments);
+                          }};
   } else if (apply_) {
-    return [this, what = std::move(what)](process& self) { return apply_(self, what); };
+    return applied_root{std::move(what), apply_};
   }
-  return [what = std::move(what)](process& self) { return die_undefined(self, what); };
+  return applied_root{std::move(what), &die_undefined};
 }
 
 std::string node_core::describe(const spawn_what& what) {

@@ -12,6 +12,7 @@
 #include "troupe/internal/process_table.hpp"
 #include "troupe/message.hpp"
 #include "troupe/registry.hpp"
+#include "troupe/send_options.hpp"
 #include "troupe/signal.hpp"
 #include "troupe/spawn.hpp"
 
@@ -23,6 +24,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace troupe::internal {
 
@@ -34,6 +36,8 @@ public:
   virtual ~signal_carrier() = default;
   /// `x.to.node` says where to; connects first when needed.
   virtual void carry(signal x) = 0;
+  /// The same when `how` allows it.
+  virtual send_result carry_if(signal x, const send_options& how) = 0;
   /// Asks for a connection; `done` is called with whether there is one, on the transport thread.
   virtual void connect(atom name, std::function<void(bool)> done) = 0;
   virtual void ping(atom name, std::function<void(bool)> done) = 0;
@@ -70,6 +74,7 @@ public:
   [[nodiscard]] process_table& processes() noexcept { return processes_; }
   [[nodiscard]] registry& names() noexcept { return names_; }
   [[nodiscard]] alias_registry& aliases() noexcept { return aliases_; }
+  [[nodiscard]] timer_service& timers() noexcept { return *timers_; }
   [[nodiscard]] proxy_table& proxies() noexcept { return *proxies_; }
   [[nodiscard]] pid make_pid(uint64_t id) const noexcept { return {name_, creation_, id}; }
   [[nodiscard]] reference make_reference() noexcept {
@@ -86,10 +91,14 @@ public:
   /// Answers a signal that cannot leave because its node cannot be reached (rules M-05, L-04,
   /// SP-08).
   void unreachable(signal x);
+  /// What is known of a process of this node, or of a plain actor, without its help; `undefined`
+  /// when it has ended.
+  [[nodiscard]] term info_from_outside(const pid& who, const term& items);
 
   // -- processes --------------------------------------------------------------------------------
   struct start_options {
     pid group_leader; ///< Null: the process leads itself.
+    pid parent;       ///< Null: no process starts it.
     pid link;         ///< Null: none.
     pid watcher;      ///< Null: none.
     reference monitor;
@@ -99,6 +108,10 @@ public:
                                                    const start_options& options,
                                                    caf::execution_unit* eu = nullptr);
   void launch(const caf::strong_actor_ptr& x, caf::execution_unit* eu = nullptr);
+  /// A process ended: its name and the timers that send to it go.
+  void forget(const pid& who);
+  /// The processes that have not ended, by number.
+  [[nodiscard]] std::vector<pid> live_processes();
   /// Returns what a process started with `what` runs: the function, or one that dies with `undef`.
   [[nodiscard]] root_function root_of(spawn_what what) const;
   [[nodiscard]] static std::string describe(const spawn_what& what);
@@ -132,6 +145,7 @@ private:
   registry names_;
   alias_registry aliases_;
   std::unique_ptr<proxy_table> proxies_;
+  std::unique_ptr<timer_service> timers_;
 };
 
 } // namespace troupe::internal

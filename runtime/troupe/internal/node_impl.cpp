@@ -4,6 +4,7 @@
 #include "troupe/exit_reason.hpp"
 #include "troupe/inspect.hpp"
 #include "troupe/internal/build_id.hpp"
+#include "troupe/internal/timer_service.hpp"
 #include "troupe/limits.hpp"
 
 #include <algorithm>
@@ -202,6 +203,7 @@ std::vector<std::string> node::impl::stop() {
     // stopping.
     if (kernel)
       await(std::chrono::seconds{1}, [this](auto done) { kernel->stop(done); });
+    core->timers().stop();
     left = end_processes();
   }
   work.reset();

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 namespace troupe::internal {
 
@@ -20,18 +21,41 @@ constexpr uint32_t interpreted_uniq = 3316493;
 /// Reals from here on, 2^53, have no fraction and print in scientific form.
 constexpr double whole_min = 9007199254740992.0;
 
-/// Returns the number that stands for a foreign node in pids and references.
-size_t node_number(atom node) {
-  static std::mutex mutex; // guards numbers
-  static auto& numbers = *new std::unordered_map<atom, size_t>;
-  std::lock_guard guard{mutex};
-  return numbers.try_emplace(node, numbers.size() + 1).first->second;
-}
+/// The numbers that stand for foreign nodes in pids and references.
+class node_numbers {
+public:
+  static node_numbers& get() {
+    static auto& all = *new node_numbers;
+    return all;
+  }
+
+  size_t number_of(atom node, uint32_t creation) {
+    std::lock_guard guard{mutex_};
+    auto [i, fresh] = numbers_.try_emplace(node, nodes_.size() + 1);
+    if (fresh)
+      nodes_.emplace_back();
+    nodes_[i->second - 1] = {node, creation, 0};
+    return i->second;
+  }
+
+  /// Returns a pid with the node and the creation that were printed last under a number.
+  std::optional<pid> node_of(size_t number) {
+    std::lock_guard guard{mutex_};
+    if (number == 0 || number > nodes_.size())
+      return std::nullopt;
+    return nodes_[number - 1];
+  }
+
+private:
+  std::mutex mutex_; // guards both
+  std::unordered_map<atom, size_t> numbers_;
+  std::vector<pid> nodes_;
+};
 
 template <class Id>
 std::string node_part(const Id& x, const pid& viewer) {
   auto local = x.node == viewer.node && x.creation == viewer.creation;
-  return std::to_string(local ? 0 : node_number(x.node));
+  return std::to_string(local ? 0 : node_numbers::get().number_of(x.node, x.creation));
 }
 
 std::string pid_text(const pid& x, const pid& viewer) {
@@ -100,6 +124,31 @@ std::string real_text(double x) {
 }
 
 } // namespace
+
+std::optional<pid> pid_of_text(std::string_view text, const pid& viewer) {
+  constexpr uint64_t number_max = 0xFFF'FFFF, serial_max = 0xFFFF'FFFF;
+  if (!text.starts_with('<') || !text.ends_with('>'))
+    return std::nullopt;
+  const auto* at = text.data() + 1;
+  const auto* end = text.data() + text.size() - 1;
+  uint64_t parts[3];
+  for (size_t i = 0; i < std::size(parts); ++i) {
+    if (i > 0 && (at == end || *at++ != '.'))
+      return std::nullopt;
+    auto [rest, failed] = std::from_chars(at, end, parts[i]);
+    if (failed != std::errc{})
+      return std::nullopt;
+    at = rest;
+  }
+  if (at != end || parts[1] > number_max || parts[2] > serial_max || parts[1] + parts[2] == 0)
+    return std::nullopt;
+  std::optional result{viewer};
+  if (parts[0] != 0)
+    result = node_numbers::get().node_of(parts[0]);
+  if (result)
+    result->id = parts[2] << 28 | parts[1];
+  return result;
+}
 
 std::string scalar_text(const term& x, const pid& viewer) {
   using enum term::kind;

@@ -21,10 +21,13 @@ const module_table& all_modules() {
     auto* t = new module_table;
     add_pure_modules(*t);
     add_node_modules(*t);
+    add_process_info_modules(*t);
     add_process_modules(*t);
     add_io_modules(*t);
     add_pg_module(*t);
     add_rpc_modules(*t);
+    add_time_modules(*t);
+    add_timer_modules(*t);
     return t;
   }();
   return *table;

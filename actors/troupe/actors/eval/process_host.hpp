@@ -43,8 +43,11 @@ void install(node& at);
 
 /// Adds what needs a node; used by `all_modules`.
 void add_node_modules(module_table& modules);
+void add_process_info_modules(module_table& modules);
 void add_process_modules(module_table& modules);
 void add_io_modules(module_table& modules);
 void add_pg_module(module_table& modules);
+void add_time_modules(module_table& modules);
+void add_timer_modules(module_table& modules);
 
 } // namespace troupe::actors::eval

@@ -3,6 +3,7 @@
 #include "troupe/actors/eval/failures.hpp"
 #include "troupe/actors/eval/process_host.hpp"
 #include "troupe/actors/eval/spawn_modules.hpp"
+#include "troupe/inspect.hpp"
 #include "troupe/node.hpp"
 
 #include <algorithm>
@@ -53,42 +54,44 @@ term send(process& self, const std::vector<term>& args) {
   return args[1];
 }
 
-/// send/3: `noconnect` sends only over a connection that is there (rule MSG-07).
+/// send/3: `noconnect` and `nosuspend` (rule MSG-07).
 term send_with_options(process& self, const std::vector<term>& args) {
   auto options = args[2].to_vector();
-  auto known
-    = [](const term& x) { return x.is_atom(atom{"noconnect"}) || x.is_atom(atom{"nosuspend"}); };
-  if (!options || !std::ranges::all_of(*options, known))
-    throw argument_error("erlang", "send", args, {"", "", "invalid option in list"});
-  auto& to = args[0];
-  auto at = to.is(term::kind::pid)                                    ? to.as_pid().node
-            : to.is(term::kind::reference)                            ? to.as_reference().node
-            : to.is_tuple(2) && to.as_tuple()[1].is(term::kind::atom) ? to.as_tuple()[1].as_atom()
-                                                                      : self.self().node;
-  auto no_connect
-    = std::ranges::any_of(*options, [](auto& x) { return x.is_atom(atom{"noconnect"}); });
-  if (no_connect && at != self.self().node) {
-    auto connected = self.home().nodes(dist::node_class::connected);
-    if (std::ranges::find(connected, at) == connected.end())
-      return atom{"noconnect"};
+  send_options how;
+  for (auto& x : options.value_or(std::vector<term>{term{}})) {
+    auto noconnect = x.is_atom(atom{"noconnect"});
+    if (!noconnect && !x.is_atom(atom{"nosuspend"}))
+      throw argument_error("erlang", "send", args,
+                           {"", "", options ? "invalid option in list" : "not a list"});
+    (noconnect ? how.noconnect : how.nosuspend) = true;
   }
-  send_to(self, {args[0], args[1]});
+  auto& to = args[0];
+  auto named = to.is_tuple(2) && to.as_tuple()[0].is(term::kind::atom)
+               && to.as_tuple()[1].is(term::kind::atom);
+  auto holder = to.is(term::kind::atom) ? self.whereis(to.as_atom()) : std::nullopt;
+  auto* who = holder ? &*holder : to.get_if<pid>();
+  auto* alias = to.get_if<reference>();
+  if (!who && !named && !alias)
+    throw argument_error("erlang", "send", args, {"invalid destination", "", ""});
+  auto result
+    = alias   ? self.send_with(how, *alias, args[1])
+      : named ? self.send_with(how, to.as_tuple()[0].as_atom(), to.as_tuple()[1].as_atom(), args[1])
+              : self.send_with(how, *who, args[1]);
+  switch (result) {
+    case send_result::noconnect: return atom{"noconnect"};
+    case send_result::nosuspend: return atom{"nosuspend"};
+    case send_result::ok: break;
+  }
   return ok;
 }
 
 // -- links, monitors, exits ---------------------------------------------------------------------
 
-bool alive(process& self, const std::vector<term>& args) {
-  auto* who = args[0].get_if<pid>();
-  if (!who || who->node != self.self().node)
-    throw argument_error("erlang", "is_process_alive", args, {"not a pid"});
-  return self.core().is_local(*who) && self.core().processes().find(who->id).handle;
-}
-
 /// A dead process of this node raises, unless exits are trapped (rule L-03c).
 term link(process& self, const std::vector<term>& args) {
   auto who = pid_argument("erlang", "link", args, 0);
-  if (who.node == self.self().node && !self.trap_exit() && !alive(self, args))
+  auto alive = self.core().is_local(who) && self.core().processes().find(who.id).handle;
+  if (who.node == self.self().node && !self.trap_exit() && !alive)
     throw error(atom{"noproc"});
   self.link(who);
   return true;
@@ -124,25 +127,46 @@ task<term> exit_other(interpreter&, environment& env, std::vector<term> args) {
   co_return true;
 }
 
-term process_flag(process& self, const std::vector<term>& args) {
-  if (!args[0].is_atom(atom{"trap_exit"}))
-    throw argument_error("erlang", "process_flag", args, {"invalid process flag", ""});
-  return self.trap_exit(args[1].truthy());
-}
-
 // -- names --------------------------------------------------------------------------------------
 
-term register_name(process& self, std::string_view function, const term& who, const term& name) {
-  auto& names = self.core().names();
-  std::vector<term> args{name, who};
-  if (!name.is(term::kind::atom) || name.is_atom(atom{}) || name.is_atom(atom{"undefined"})
-      || name.is_atom(atom{"true"}) || name.is_atom(atom{"false"}))
-    throw argument_error("erlang", function, args, {"invalid name", ""});
-  auto* id = who.get_if<pid>();
-  if (!id || !self.core().is_local(*id) || !self.core().processes().find(id->id).handle)
-    throw argument_error("erlang", function, args, {"", "dead process or not a local pid"});
-  if (!names.add(name.as_atom(), *id))
-    throw argument_error("erlang", function, args, {"name is in use, or the process has one", ""});
+/// `args` is (name, pid).
+term register_name(process& self, const std::vector<term>& args) {
+  auto* name = args[0].get_if<atom>();
+  auto* who = args[1].get_if<pid>();
+  if (!name)
+    throw argument_error("erlang", "register", args, {"not an atom", ""});
+  if (!who)
+    throw argument_error("erlang", "register", args, {"", "not a pid or port"});
+  if (who->node != self.self().node) // rule PID-05
+    throw argument_error("erlang", "register", args, {"", "not a local pid"});
+  if (*name == atom{"undefined"})
+    throw argument_error("erlang", "register", args, {"'undefined' is not a valid name", ""});
+  if (self.whereis(*name))
+    throw argument_error("erlang", "register", args, {"name is in use", ""});
+  if (self.core().names().name_of(*who))
+    throw argument_error("erlang", "register", args,
+                         {"", "this process or port already has a name"});
+  if (!self.register_name(*name, *who))
+    throw argument_error("erlang", "register", args,
+                         {"", "the pid does not refer to an existing process"});
+  return true;
+}
+
+/// Process.register(pid, name), with Elixir's own texts.
+term register_process(process& self, const std::vector<term>& args) {
+  auto* name = args[1].get_if<atom>();
+  if (!name || *name == atom{} || *name == atom{"undefined"})
+    throw no_clause();
+  auto* who = args[0].get_if<pid>();
+  auto shown = inspect_term(args[0], {.viewer = self.self()});
+  if (who && who->node != self.self().node)
+    throw exception("ArgumentError",
+                    "could not register " + shown + " because it belongs to another node");
+  if (!who || !self.register_name(*name, *who))
+    throw exception("ArgumentError",
+                    "could not register " + shown + " with name " + inspect_atom(*name)
+                      + " because it is not alive, the name is already taken, or it has already "
+                        "been given another name");
   return true;
 }
 
@@ -164,13 +188,6 @@ term registered(process& self) {
   for (auto x : self.core().names().names())
     names.emplace_back(x);
   return term::list(names);
-}
-
-term list_processes(process& self) {
-  std::vector<term> result;
-  for (auto& x : self.core().processes().all())
-    result.emplace_back(self.core().make_pid(x->id()));
-  return term::list(result);
 }
 
 term set_group_leader(process& self, const std::vector<term>& args) { // (leader, pid)
@@ -241,21 +258,8 @@ void add_process_modules(module_table& m) {
     m.add(module, "group_leader", 0,
           quick([](process& self, auto&) { return term{self.group_leader()}; }));
   }
-  m.add("Elixir.Process", "flag", 2, quick(process_flag));
-  m.add("erlang", "process_flag", 2, quick(process_flag));
-  m.add("Elixir.Process", "alive?", 1,
-        quick([](process& self, auto& args) { return term{alive(self, args)}; }));
-  m.add("erlang", "is_process_alive", 1,
-        quick([](process& self, auto& args) { return term{alive(self, args)}; }));
-  m.add("Elixir.Process", "list", 0,
-        quick([](process& self, auto&) { return list_processes(self); }));
-  m.add("erlang", "processes", 0, quick([](process& self, auto&) { return list_processes(self); }));
-  m.add("Elixir.Process", "register", 2, quick([](process& self, auto& args) {
-          return register_name(self, "register", args[0], args[1]);
-        }));
-  m.add("erlang", "register", 2, quick([](process& self, auto& args) {
-          return register_name(self, "register", args[1], args[0]);
-        }));
+  m.add("Elixir.Process", "register", 2, quick(register_process));
+  m.add("erlang", "register", 2, quick(register_name));
   m.add("Elixir.Process", "whereis", 1,
         quick([](process& self, auto& args) { return whereis(self, args, term{}); }));
   m.add("erlang", "whereis", 1,
