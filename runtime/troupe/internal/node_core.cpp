@@ -285,8 +285,8 @@ void node_core::launch(const caf::strong_actor_ptr& x, caf::execution_unit* eu) 
 
 void node_core::forget(const pid& who) {
   names_.remove(who);
-  timers_->forget(who);
   processes_.remove(who.id);
+  timers_->forget(who); // last: a timer that is started from now on finds no process
 }
 
 std::vector<pid> node_core::live_processes() {

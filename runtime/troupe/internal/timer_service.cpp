@@ -21,6 +21,7 @@ bool timer_service::start(pending_timer x) {
       return true;
     if (!table_.add(std::move(x)))
       return false;
+    count();
     arm();
   }
   // Looked at only now: one that ends meanwhile forgets the timer itself.
@@ -32,6 +33,7 @@ bool timer_service::start(pending_timer x) {
 std::optional<clock::duration> timer_service::cancel(const reference& ref) {
   std::lock_guard guard{mutex_};
   auto due = table_.cancel(ref);
+  count();
   if (!due)
     return std::nullopt;
   return std::max(*due - core_->time().now(), clock::duration::zero());
@@ -46,24 +48,22 @@ std::optional<clock::duration> timer_service::left(const reference& ref) const {
 }
 
 void timer_service::forget(const pid& receiver) {
+  if (size_ == 0)
+    return;
   std::lock_guard guard{mutex_};
-  if (table_.size() != 0)
-    table_.forget(receiver);
+  table_.forget(receiver);
+  count();
 }
 
 void timer_service::stop() {
   std::lock_guard guard{mutex_};
   stopped_ = true;
   table_.clear();
+  count();
   if (armed_)
     core_->time().cancel(armed_timer_);
   armed_.reset();
   ++round_;
-}
-
-size_t timer_service::size() const {
-  std::lock_guard guard{mutex_};
-  return table_.size();
 }
 
 /// Called with the mutex held. A timer that is armed too early finds nothing due and arms again.
@@ -86,6 +86,7 @@ void timer_service::fire(uint64_t round) {
       return;
     armed_.reset();
     due = table_.take_due(core_->time().now(), batch);
+    count();
     arm();
   }
   for (auto& x : due) {

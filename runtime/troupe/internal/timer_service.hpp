@@ -8,6 +8,7 @@
 
 #include "troupe/internal/timer_table.hpp"
 
+#include <atomic>
 #include <mutex>
 
 namespace troupe::internal {
@@ -28,14 +29,16 @@ public:
   void forget(const pid& receiver);
   /// Forgets all; later ones never fire.
   void stop();
-  [[nodiscard]] size_t size() const;
+  [[nodiscard]] size_t size() const noexcept { return size_; }
 
 private:
   void arm();
+  void count() { size_ = table_.size(); }
   void fire(uint64_t round);
 
   node_core* core_;
-  mutable std::mutex mutex_; // guards all below
+  std::atomic<size_t> size_{0}; // So that most processes end without the mutex.
+  mutable std::mutex mutex_;    // guards all below
   timer_table table_;
   std::optional<clock::time_point> armed_;
   clock::timer armed_timer_ = 0;
