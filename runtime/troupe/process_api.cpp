@@ -233,9 +233,10 @@ pid process::start_local(internal::root_function root, std::string init, spawn_o
 }
 
 /// Stands in for a process that could not be started: a pid of this node that ended before it
-/// began, whose end our links and monitors learn at once (rules SP-03 to SP-05).
+/// began, whose end our links and monitors learn at once (rules SP-03 to SP-05). `why` is
+/// `noconnection`, or what the node answered.
 pid process::start_unreachable(atom at, const spawn_what& what, spawn_options options,
-                               reference monitor) {
+                               reference monitor, const term& why) {
   std::string how = options.link ? " ([:link])" : options.monitor ? " ([:monitor])" : "";
   core_->log("warning", "** Can not start " + internal::node_core::describe(what) + how + " on "
                           + inspect_atom(at) + " **");
@@ -246,7 +247,7 @@ pid process::start_unreachable(atom at, const spawn_what& what, spawn_options op
     x.from = id;
     x.to = self_;
     x.ref = monitor;
-    x.value = exit_reason::noconnection;
+    x.value = why;
     core_->deliver(std::move(x), context());
   };
   if (options.link) {
@@ -298,7 +299,7 @@ task<process::spawned> process::spawn_what_at(atom at, spawn_what what, spawn_op
   if (answer.is(term::kind::pid))
     result.id = answer.as_pid();
   else
-    result.id = start_unreachable(at, what, options, ref);
+    result.id = start_unreachable(at, what, options, ref, answer);
   auto pause = sleep({}); // a link to a process that is gone already ends us here, not later
   co_await std::move(pause);
   co_return result;
@@ -338,6 +339,10 @@ task<bool> process::ping(atom name) {
 
 task<bool> process::connect(atom name) {
   return ask_carrier(name, &internal::signal_carrier::connect);
+}
+
+task<bool> process::connect_hidden(atom name) {
+  return ask_carrier(name, &internal::signal_carrier::connect_hidden);
 }
 
 task<bool> process::disconnect(atom name) {

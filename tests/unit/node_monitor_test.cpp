@@ -148,3 +148,17 @@ TEST_CASE("node_monitor: a process that ended is forgotten") {
   CHECK(events.node_up(peer, false) == notices{{bob, pair(up)}});
   CHECK(events.take_watchers(peer) == notices{{bob, pair(down)}});
 }
+
+TEST_CASE("node_monitor: the number of the connection is told to those who want it") { // NM-03
+  node_monitor events;
+  node_monitor::options opts;
+  opts.connection_id = true;
+  opts.reason = true;
+  opts.shape = node_monitor::options::form::map;
+  events.subscribe(ada, opts);
+  term_pair id{atom{"connection_id"}, int64_t{7}};
+  CHECK(events.node_up(peer, false, 7).at(0).second == term::tuple({up, peer, term::map({id})}));
+  term_pair why{atom{"nodedown_reason"}, atom{"disconnect"}};
+  CHECK(events.node_down(peer, false, errc::disconnected, 7).at(0).second
+        == term::tuple({down, peer, term::map({id, why})}));
+}

@@ -10,23 +10,23 @@ namespace troupe::dist {
 
 using kind = signal::kind;
 
-peer::outcome peer::send(signal& x) {
+peer::outcome peer::send(signal& x, bool may_dial) {
   std::lock_guard guard{mutex_};
   if (connection_) {
     note_departure(x);
     connection_->send(x);
     return outcome::sent;
   }
-  if (held_.size() >= limits::pending_signals_max)
+  if (held_.size() >= limits::pending_signals_max || (!may_dial && !dialling_))
     return outcome::refused;
   held_.push_back(std::move(x));
   return std::exchange(dialling_, true) ? outcome::held : outcome::must_dial;
 }
 
-peer::outcome peer::wait_for_connection(waiter done) {
+peer::outcome peer::wait_for_connection(waiter done, bool may_dial) {
   {
     std::lock_guard guard{mutex_};
-    if (!connection_ && waiters_.size() < limits::pending_signals_max) {
+    if (!connection_ && waiters_.size() < limits::pending_signals_max && (may_dial || dialling_)) {
       waiters_.push_back(std::move(done));
       return std::exchange(dialling_, true) ? outcome::held : outcome::must_dial;
     }

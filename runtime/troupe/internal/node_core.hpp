@@ -35,6 +35,8 @@ public:
   virtual void carry(signal x) = 0;
   /// Asks for a connection; `done` is called with whether there is one, on the transport thread.
   virtual void connect(atom name, std::function<void(bool)> done) = 0;
+  /// The same; what is connected is, but a new connection is one of which both nodes keep quiet.
+  virtual void connect_hidden(atom name, std::function<void(bool)> done) = 0;
   virtual void ping(atom name, std::function<void(bool)> done) = 0;
   virtual void disconnect(atom name, std::function<void(bool)> done) = 0;
 };
