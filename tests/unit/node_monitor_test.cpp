@@ -81,7 +81,7 @@ TEST_CASE("node_monitor: with a list of options the message has a list of what t
     events.subscribe(ada, {.shape = options::form::list, .node_type = true, .reason = true});
     CHECK(events.node_up(peer, false).at(0).second == message(up, term::list({type})));
     CHECK(events.node_down(peer, false, errc::connection_closed).at(0).second
-          == message(down, term::list({type, reason})));
+          == message(down, term::list({reason, type})));
   }
 }
 

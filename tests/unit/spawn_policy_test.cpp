@@ -55,13 +55,13 @@ bool allows(const char* policy, const spawn_what& what) {
   return x->allows(somebody, what);
 }
 
-const auto puts = function("Elixir.IO", "puts", {term{"x"}});
+const auto io_puts = function("Elixir.IO", "puts", {term{"x"}});
 const auto node_0 = function("erlang", "node", {});
 
 } // namespace
 
 TEST_CASE("spawn_policy: all, none, and nothing said") {
-  for (auto& what : {puts, node_0, closure(), native<game::join>()}) {
+  for (auto& what : {io_puts, node_0, closure(), native<game::join>()}) {
     CHECK(spawn_policy{}.allows(somebody, what));
     CHECK(allows("all", what));
     CHECK_FALSE(allows("none", what));
@@ -71,10 +71,10 @@ TEST_CASE("spawn_policy: all, none, and nothing said") {
 TEST_CASE("spawn_policy: functions are named as Elixir or as Erlang does") {
   for (auto* text : {"IO.puts", "IO.*", "IO.puts/1", "Elixir.IO:puts/1", "*:puts", "*.puts/*",
                      "*:*", ":erlang.node, IO.puts", "erlang:node IO.p*"})
-    CHECK(allows(text, puts));
+    CHECK(allows(text, io_puts));
   for (auto* text :
        {"IO.puts/2", "IO.put", "io:puts", "I.puts", "IO:puts", "closures", "puts", "*"})
-    CHECK_FALSE(allows(text, puts));
+    CHECK_FALSE(allows(text, io_puts));
   for (auto* text : {"erlang:node/0", ":erlang.node", "erlang.node", "erl*:n*e"})
     CHECK(allows(text, node_0));
   for (auto* text : {"erlang:node/1", "Erlang.node", "IO.*"})
@@ -97,7 +97,7 @@ TEST_CASE("spawn_policy: C++ functions go by name or key, funs by a word of thei
 }
 
 TEST_CASE("spawn_policy: apply and workers are asked for what they run in the end") {
-  auto applied = function("erlang", "apply", {atom{"Elixir.IO"}, atom{"puts"}, puts.arguments});
+  auto applied = function("erlang", "apply", {atom{"Elixir.IO"}, atom{"puts"}, io_puts.arguments});
   CHECK(allows("IO.puts/1", applied));
   CHECK_FALSE(allows("erlang:apply", applied));
   auto twice = function("erlang", "apply", {atom{"erlang"}, atom{"apply"}, applied.arguments});
@@ -107,7 +107,6 @@ TEST_CASE("spawn_policy: apply and workers are asked for what they run in the en
   CHECK_FALSE(allows("*:*", function("erlang", "apply", {term{1}, atom{"x"}, term::empty_list()})));
   CHECK(allows("erlang:apply", function("erlang", "apply", {term{1}})));
 
-  auto inner = puts;
   static auto added = spawn_wrappers::get().add(
     "test worker", [](const spawn_what& x) -> std::optional<spawn_what> {
       if (!x.arguments.is_tuple(1))
@@ -140,11 +139,11 @@ TEST_CASE("spawn_policy: a predicate must agree, too, and sees who asks for what
     asked.push_back(std::string{who.node.text()} + " " + name_of(what));
     return what.arguments.to_vector()->size() == 1;
   });
-  CHECK(x.allows(somebody, puts));
+  CHECK(x.allows(somebody, io_puts));
   CHECK_FALSE(x.allows(somebody, function("Elixir.IO", "puts", {})));
   CHECK_FALSE(x.allows(somebody, node_0));
   CHECK(asked == std::vector<std::string>{"a@h IO.puts/1", "a@h IO.puts/0"});
-  CHECK_FALSE(spawn_policy{}.with([](auto&, auto&) { return false; }).allows(somebody, puts));
+  CHECK_FALSE(spawn_policy{}.with([](auto&, auto&) { return false; }).allows(somebody, io_puts));
 }
 
 TEST_CASE("spawn_policy: what is no pattern is named") {

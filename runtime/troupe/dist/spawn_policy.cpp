@@ -47,14 +47,18 @@ std::optional<std::vector<term>> list_of(const term& x) {
   return x.is_list() ? x.to_vector() : std::nullopt;
 }
 
-/// What `erlang:apply(...)` applies, or `x` itself.
-std::optional<spawn_what> applied(spawn_what x) {
+/// Whether it is apply/2 or apply/3, which run something else.
+bool is_apply(const spawn_what& x) {
   static const atom erlang{"erlang"}, kernel{"Elixir.Kernel"}, apply{"apply"};
   if (x.type != form::function || (x.module != erlang && x.module != kernel) || x.name != apply)
-    return x;
+    return false;
   auto arguments = list_of(x.arguments);
-  if (!arguments || arguments->size() < 2 || arguments->size() > 3)
-    return x;
+  return arguments && (arguments->size() == 2 || arguments->size() == 3);
+}
+
+/// What an apply runs; nothing when that cannot be known.
+std::optional<spawn_what> applied(const spawn_what& x) {
+  auto arguments = list_of(x.arguments);
   spawn_what inner;
   inner.arguments = arguments->back();
   if (arguments->size() == 2) {
@@ -68,11 +72,6 @@ std::optional<spawn_what> applied(spawn_what x) {
     return std::nullopt;
   }
   return inner;
-}
-
-bool is_apply(const spawn_what& x) {
-  auto inner = applied(x);
-  return !inner || inner->type != x.type || inner->module != x.module || inner->name != x.name;
 }
 
 } // namespace
@@ -147,10 +146,13 @@ result<bool> spawn_policy::add(std::string_view pattern) {
   auto colon = pattern.find(':', pattern.starts_with(':') ? 1 : 0); // `:lists.sort` has one, too
   auto dot = pattern.rfind('.');
   if (pattern.find("::") != std::string_view::npos
-      || (colon == std::string_view::npos && dot == std::string_view::npos)) {
+      || (colon == std::string_view::npos && dot == std::string_view::npos
+          && !pattern.starts_with(':'))) {
     natives_.emplace_back(pattern);
     return true;
   }
+  if (colon == std::string_view::npos && dot == std::string_view::npos)
+    return unfit(pattern);
   if (colon != std::string_view::npos) {
     x.module = pattern.substr(0, colon);
     name = pattern.substr(colon + 1);
@@ -159,10 +161,8 @@ result<bool> spawn_policy::add(std::string_view pattern) {
     name = pattern.substr(dot + 1);
     if (x.module.starts_with(':'))
       x.module.erase(0, 1);
-    else if (x.module.starts_with(elixir) || x.module == "*")
-      ;
-    else if (!x.module.empty() && x.module.front() >= 'A' && x.module.front() <= 'Z')
-      x.module.insert(0, elixir);
+    else if (!x.module.starts_with(elixir) && x.module >= "A" && x.module < "[")
+      x.module.insert(0, elixir); // an alias begins with a capital letter
   }
   if (auto slash = name.rfind('/'); slash != std::string_view::npos && slash > 0) {
     auto digits = name.substr(slash + 1);
