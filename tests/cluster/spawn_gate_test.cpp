@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <functional>
 #include <utility>
 
 using namespace troupe;
@@ -37,41 +38,66 @@ task<int> add(process&, int x, int y) {
   co_return x + y;
 }
 
+using maker = std::function<spawn_what(process&)>;
+
+template <auto Fn>
+spawn_what native(process& self) {
+  return troupe::internal::call_of<troupe::internal::named<Fn>>(*self.bridge(), self.self());
+}
+
+/// Spawns on b, and tells itself on which node the new process is.
+task<> spawn_and_tell(process& self, maker make, spawn_options how) {
+  auto starting = self.spawn_what_at(b, make(self), how);
+  auto child = co_await std::move(starting);
+  auto told = term::tuple({atom{"node"}, child.id.node});
+  self.send(self.self(), told);
+}
+
+/// Calls b in all ways, and tells itself what comes of it.
+task<> call_and_tell(process& self, maker make) {
+  auto calling = rpc::call_what(self, b, make(self), erpc::default_timeout);
+  auto value = co_await std::move(calling);
+  auto told = term::tuple({atom{"rpc"}, value});
+  self.send(self.self(), told);
+  auto blocking = rpc::block_call_what(self, b, make(self), erpc::default_timeout);
+  value = co_await std::move(blocking);
+  told = term::tuple({atom{"block"}, value});
+  self.send(self.self(), told);
+  erpc::cast_what(self, b, make(self));
+}
+
+spawn_what adding(process& self) {
+  return remote<add>(self, 20, 22).what;
+}
+
+spawn_what abs_of_minus_3(process&) {
+  spawn_what what;
+  what.type = spawn_what::form::function;
+  what.module = atom{"erlang"};
+  what.name = atom{"abs"};
+  what.arguments = term::list({term{-3}});
+  return what;
+}
+
 /// A cluster of a, and of b which lets peers spawn `what`.
 struct gate {
   gate(uint64_t seed, const std::string& what) : c({"a"}, seed) {
     cluster::settings how;
-    how.adjust = [what](config& x) { x.allow_spawn = what; };
+    how.adjust = [what](config& y) { y.allow_spawn = what; };
     c.start("b", how);
     for (auto* name : {"a", "b"})
       eval::install(c.at(name));
     x = c.spawn("a", "x");
   }
 
-  /// `x` spawns `Fn` on b and tells itself how the new process relates to it.
-  template <auto Fn>
-  texts spawns(spawn_options how) {
-    x.plays([how](process& self) -> task<> {
-      auto what = internal::call_of<internal::named<Fn>>(*self.bridge(), self.self());
-      auto starting = self.spawn_what_at(b, std::move(what), how);
-      auto child = co_await std::move(starting);
-      self.send(self.self(), term::tuple({atom{"node"}, child.id.node}));
-    });
+  texts spawns(maker make, spawn_options how = {}) {
+    x.plays([make, how](process& self) { return spawn_and_tell(self, make, how); });
     c.run();
     return x.mail();
   }
 
-  template <class F>
-  texts calls(F make) {
-    x.plays([make](process& self) -> task<> {
-      auto calling = rpc::call(self, b, make(self));
-      auto value = co_await std::move(calling);
-      self.send(self.self(), term::tuple({atom{"rpc"}, value}));
-      auto blocking = rpc::block_call(self, b, make(self));
-      value = co_await std::move(blocking);
-      self.send(self.self(), term::tuple({atom{"block"}, value}));
-      erpc::cast(self, b, make(self));
-    });
+  texts calls(maker make) {
+    x.plays([make](process& self) { return call_and_tell(self, make); });
     c.run();
     return x.mail();
   }
@@ -86,11 +112,11 @@ TEST_CASE("node: what peers may not spawn ends before it began, with a reason") 
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     gate g{seed, "greet"};
-    CHECK(g.spawns<greet>({}) == texts{":hello", "{:node, :b@mem}"});
-    CHECK(g.spawns<intrude>({}) == texts{"{:node, :a@mem}"});
-    CHECK(g.spawns<intrude>({.monitor = true})
+    CHECK(g.spawns(native<greet>) == texts{":hello", "{:node, :b@mem}"});
+    CHECK(g.spawns(native<intrude>) == texts{"{:node, :a@mem}"});
+    CHECK(g.spawns(native<intrude>, {.monitor = true})
           == texts{"{:DOWN, :ref, :process, :unknown, :notsup}", "{:node, :a@mem}"});
-    CHECK(g.spawns<intrude>({.link = true})
+    CHECK(g.spawns(native<intrude>, {.link = true})
           == texts{"{:EXIT, :unknown, :notsup}", "{:node, :a@mem}"});
     auto lines = g.c.log("a");
     REQUIRE(lines.size() == 3);
@@ -123,15 +149,13 @@ TEST_CASE("node: a spawn request that is refused is answered, and nothing else c
 TEST_CASE("rpc: calls are asked for what they call, also those that rex runs") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
-    auto native = [](process& self) { return remote<add>(self, 20, 22); };
-    auto named = [](process&) { return remote(atom{"erlang"}, atom{"abs"}, {term{-3}}); };
     gate some{seed, "add,:lists.*"};
-    CHECK(some.calls(native) == texts{"{:rpc, 42}", "{:block, 42}"});
+    CHECK(some.calls(adding) == texts{"{:rpc, 42}", "{:block, 42}"});
     texts refused{"{:rpc, {:badrpc, {:EXIT, :notsup}}}", "{:block, {:badrpc, {:EXIT, :notsup}}}"};
-    CHECK(some.calls(named) == refused);
+    CHECK(some.calls(abs_of_minus_3) == refused);
     gate other{seed, "erlang:abs/1"};
-    CHECK(other.calls(native) == refused);
-    CHECK(other.calls(named) == texts{"{:rpc, 3}", "{:block, 3}"});
+    CHECK(other.calls(adding) == refused);
+    CHECK(other.calls(abs_of_minus_3) == texts{"{:rpc, 3}", "{:block, 3}"});
   }
 }
 
@@ -139,8 +163,7 @@ TEST_CASE("rpc: a message to rex runs nothing that did not come through the gate
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     gate g{seed, "add"};
-    auto native = [](process& self) { return remote<add>(self, 20, 22); };
-    CHECK(g.calls(native) == texts{"{:rpc, 42}", "{:block, 42}"}); // starts rex
+    CHECK(g.calls(adding) == texts{"{:rpc, 42}", "{:block, 42}"}); // starts rex
     g.x.does([](process& self) {
       auto call = term::tuple({atom{"function"}, atom{"erlang"}, atom{"node"}, term::empty_list()});
       auto ref = self.core().make_reference();
@@ -150,7 +173,7 @@ TEST_CASE("rpc: a message to rex runs nothing that did not come through the gate
     });
     g.c.advance(10s);
     CHECK(g.x.mail().empty());
-    CHECK(g.calls(native) == texts{"{:rpc, 42}", "{:block, 42}"});
+    CHECK(g.calls(adding) == texts{"{:rpc, 42}", "{:block, 42}"});
   }
 }
 
@@ -158,27 +181,27 @@ TEST_CASE("node: a program may decide who spawns what, and change its mind") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     gate g{seed, "greet,intrude"};
-    CHECK(g.spawns<intrude>({}).front() == ":intruder");
+    CHECK(g.spawns(native<intrude>).front() == ":intruder");
     std::vector<pid> asked;
     g.c.at("b").restrict_spawn([&](const pid& who, const spawn_what& what) {
       asked.push_back(who);
       return dist::native_name(what.key) == "greet";
     });
-    CHECK(g.spawns<greet>({}) == texts{":hello", "{:node, :b@mem}"});
-    CHECK(g.spawns<intrude>({}) == texts{"{:node, :a@mem}"});
+    CHECK(g.spawns(native<greet>) == texts{":hello", "{:node, :b@mem}"});
+    CHECK(g.spawns(native<intrude>) == texts{"{:node, :a@mem}"});
     CHECK(asked == std::vector{g.x.id(), g.x.id()});
     g.c.at("b").restrict_spawn({});
-    CHECK(g.spawns<intrude>({}).front() == ":intruder");
+    CHECK(g.spawns(native<intrude>).front() == ":intruder");
   }
 }
 
 TEST_CASE("node: refusals fill no log, and a node may spawn on itself") {
   gate g{1, "none"};
   for (int i = 0; i < 100; ++i)
-    g.spawns<intrude>({});
+    g.spawns(native<intrude>);
   CHECK(g.c.log("b").size() == 1);
   g.c.advance(1min);
-  g.spawns<intrude>({});
+  g.spawns(native<intrude>);
   CHECK(g.c.log("b")
         == texts{"warning: ** Node :a@mem may not spawn intrude here; 99 more were "
                  "refused **"});
