@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <utility>
@@ -90,10 +91,13 @@ struct gate {
     x = c.spawn("a", "x");
   }
 
+  /// Sorted: a message of the new process may come before or after the answer.
   texts spawns(maker make, spawn_options how = {}) {
     x.plays([make, how](process& self) { return spawn_and_tell(self, make, how); });
     c.run();
-    return x.mail();
+    auto mail = x.mail();
+    std::ranges::sort(mail);
+    return mail;
   }
 
   texts calls(maker make) {
