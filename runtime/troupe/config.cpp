@@ -1,6 +1,7 @@
 #include "troupe/config.hpp"
 
 #include "troupe/cookie.hpp"
+#include "troupe/internal/peer_options.hpp"
 #include "troupe/node_name.hpp"
 
 #include <boost/program_options.hpp>
@@ -18,6 +19,8 @@
 namespace troupe {
 
 namespace po = boost::program_options;
+using internal::describe_peers;
+using internal::read_peers;
 
 namespace {
 
@@ -102,6 +105,7 @@ void config::describe(po::options_description& out) {
       "how nodes talk; default tls, keyed by the cookie");
   add("ticktime", po::value<std::string>()->value_name("SECONDS"),
       "a peer silent for this long is down; default 60, fractions allowed");
+  describe_peers(out);
   add("hidden", po::bool_switch(), "connect only where asked to; peers list this node as hidden");
   add("epmd-port", po::value<std::string>()->value_name("N"),
       "port of the port mapper; default 4369");
@@ -157,6 +161,8 @@ result<config> config::read(const po::variables_map& values) {
       return bad("--ticktime '" + given + "' is no time: give seconds from 0.1 to 86400");
     c.ticktime = std::chrono::milliseconds{static_cast<int64_t>(seconds * 1000)};
   }
+  if (auto failed = read_peers(values, c))
+    return *failed;
   c.hidden = values.count("hidden") && values["hidden"].as<bool>();
   if (values.count("epmd-port")) {
     auto port = read_port(text("epmd-port"), "epmd-port", 1);

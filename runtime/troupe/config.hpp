@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "troupe/dist/auto_connect.hpp"
 #include "troupe/dist/session.hpp"
 #include "troupe/dist/transport.hpp"
 #include "troupe/result.hpp"
@@ -12,6 +13,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace boost::program_options {
 class options_description;
@@ -36,6 +39,14 @@ struct config {
   bool hidden = false;
   /// Do not connect to the peers of peers.
   bool connect_all = true;
+  /// Cookies of single peers: name and secret.
+  std::vector<std::pair<std::string, std::string>> peer_cookies;
+  /// The only nodes to connect with, in either direction; none: all.
+  std::vector<std::string> allow;
+  /// Whether references to a node connect with it.
+  dist::auto_connect dialling = dist::auto_connect::always;
+  /// What peers may start here: `all`, `none` or patterns, see dist/spawn_policy.
+  std::string allow_spawn = "all";
   uint16_t epmd_port = 4369;
   /// Threads that run processes; 0: one per core, at least two.
   size_t threads = 0;

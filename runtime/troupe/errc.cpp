@@ -30,6 +30,7 @@ std::string to_string(errc code) {
     case errc::unknown_host: return "unknown_host";
     case errc::no_port_mapper: return "no_port_mapper";
     case errc::not_registered: return "not_registered";
+    case errc::not_allowed: return "not_allowed";
   }
   return "errc(" + std::to_string(static_cast<int>(code)) + ")";
 }

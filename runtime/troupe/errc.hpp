@@ -66,6 +66,8 @@ enum class errc : uint8_t {
   no_port_mapper = 24,
   /// The port mapper of the host does not know the node.
   not_registered = 25,
+  /// One of both nodes was told with whom to connect, and this is another one. Do not retry.
+  not_allowed = 26,
 };
 
 /// Returns the enumerator's name, e.g. "cookie_mismatch"; "errc(200)" for an unknown one.

@@ -41,6 +41,12 @@ inline constexpr size_t outbound_bytes_hard = 512 * 1024 * 1024;
 inline constexpr size_t pending_signals_max = 1'000'000;
 /// Connections at once; above it dials and accepted peers are refused.
 inline constexpr size_t connections_max = 4096;
+/// Nodes with a cookie of their own; above it setting another one fails.
+inline constexpr size_t node_cookies_max = 256;
+/// Nodes in the list of those that may connect; above it naming more fails.
+inline constexpr size_t allowed_nodes_max = 4096;
+/// Patterns of what peers may spawn; above it the configuration is refused.
+inline constexpr size_t spawn_patterns_max = 1024;
 /// Names that one connection interns; above it names travel as text.
 inline constexpr size_t interned_names_max = 8192;
 /// Aliases of one process at once; a process that makes more ends with `system_limit`. Erlang has

@@ -36,6 +36,8 @@ public:
     dist::resolver* names = nullptr;
     /// Of the configured cookie; null: derived at the start, which is slow on purpose.
     std::shared_ptr<const dist::key_ring> keys;
+    /// Derives the keys of further cookies; empty: `dist::key_ring::derive`.
+    std::function<result<std::shared_ptr<const dist::key_ring>>(std::string_view)> make_keys;
     /// Empty: that of the program.
     std::string build_id;
     /// Runs everything until nothing is left to do. Set: the node makes no thread.
@@ -71,6 +73,37 @@ public:
   bool connect(std::string_view peer);
   /// Ends the connection for both sides; any reference connects again (rule CONN-15).
   bool disconnect(std::string_view peer);
+
+  /// The same, but a new connection is a hidden one for both nodes (rule HID-08).
+  bool connect_hidden(std::string_view peer);
+
+  // -- settings, see dist/net_kernel; on a node without a name they fail with
+  //    `errc::invalid_config` --------------------------------------------------------------------
+  /// The cookie for one peer, for connections that begin later; `errc::invalid_node_name` for what
+  /// is no name, else as the other.
+  result<bool> set_cookie(std::string_view peer, const std::string& cookie);
+  /// The cookie for all peers without one of their own. Discovery keeps the one of the start. Takes
+  /// about 100 ms for a cookie that is not in use yet. Errors: `errc::invalid_config`,
+  /// `errc::overload`.
+  result<bool> set_cookie(const std::string& cookie);
+  /// The cookie that is good for `peer`; empty on a node without a name.
+  [[nodiscard]] std::string get_cookie(std::string_view peer) const;
+  [[nodiscard]] std::string get_cookie() const;
+
+  /// After how long a silent peer is down, and what a change under way leads to.
+  [[nodiscard]] dist::ticktime_change ticktime() const;
+  /// Connections that are up follow after `transition`, within which all nodes are to be told.
+  dist::ticktime_change::answer set_ticktime(std::chrono::milliseconds to,
+                                             std::chrono::milliseconds transition
+                                             = std::chrono::minutes{1});
+
+  /// Adds to the nodes with which this one connects; without any it does with all (rule CONN-12).
+  result<bool> allow(const std::vector<atom>& peers);
+  [[nodiscard]] std::vector<atom> allowed() const;
+
+  /// What peers may start here: those functions that config::allow_spawn names and of which
+  /// `agrees` says so, too. It is called on the transport thread and must not wait.
+  void restrict_spawn(dist::spawn_policy::predicate agrees);
 
   /// `{:nodeup, node}` and `{:nodedown, node}` to `who`; once per call (rule NM-04).
   void monitor_nodes(const pid& who, const dist::node_monitor::options& opts, bool on);

@@ -140,6 +140,7 @@ public:
   // -- other nodes; each within limits::handshake_timeout ---------------------------------------
   [[nodiscard]] task<bool> ping(atom name);
   [[nodiscard]] task<bool> connect(atom name);
+  [[nodiscard]] task<bool> connect_hidden(atom name);
   [[nodiscard]] task<bool> disconnect(atom name);
 
   // -- for the runtime --------------------------------------------------------------------------
@@ -166,7 +167,8 @@ private:
   task<term> await_answer(reference ref);
   task<bool> ask_carrier(atom name,
                          void (internal::signal_carrier::*what)(atom, std::function<void(bool)>));
-  pid start_unreachable(atom at, const spawn_what& what, spawn_options options, reference monitor);
+  pid start_unreachable(atom at, const spawn_what& what, spawn_options options, reference monitor,
+                        const term& why);
   bool begin_wait(internal::receive_op& op);
   bool run_body();
   bool deliver_next();

@@ -239,6 +239,10 @@ task<bool> process::connect(atom name) {
   return ask_carrier(name, &internal::signal_carrier::connect);
 }
 
+task<bool> process::connect_hidden(atom name) {
+  return ask_carrier(name, &internal::signal_carrier::connect_hidden);
+}
+
 task<bool> process::disconnect(atom name) {
   return ask_carrier(name, &internal::signal_carrier::disconnect);
 }

@@ -51,9 +51,10 @@ pid process::start_local(internal::root_function root, std::string init, spawn_o
 }
 
 /// Stands in for a process that could not be started: a pid of this node that ended before it
-/// began, whose end our links and monitors learn at once (rules SP-03 to SP-05).
+/// began, whose end our links and monitors learn at once (rules SP-03 to SP-05). `why` is
+/// `noconnection`, or what the node answered.
 pid process::start_unreachable(atom at, const spawn_what& what, spawn_options options,
-                               reference monitor) {
+                               reference monitor, const term& why) {
   std::string how = options.link && options.monitor ? " ([:link, :monitor])"
                     : options.link                  ? " ([:link])"
                     : options.monitor               ? " ([:monitor])"
@@ -67,7 +68,7 @@ pid process::start_unreachable(atom at, const spawn_what& what, spawn_options op
     x.from = id;
     x.to = self_;
     x.ref = monitor;
-    x.value = exit_reason::noconnection;
+    x.value = why;
     core_->deliver(std::move(x), context());
   };
   if (options.link) {
@@ -172,7 +173,7 @@ task<process::spawned> process::spawn_what_at(atom at, spawn_what what, spawn_op
   if (answer.is(term::kind::pid))
     result.id = answer.as_pid();
   else
-    result.id = start_unreachable(at, what, options, ref);
+    result.id = start_unreachable(at, what, options, ref, answer);
   auto pause = sleep({}); // a link to a process that is gone already ends us here, not later
   co_await std::move(pause);
   co_return result;

@@ -25,6 +25,7 @@ class Informing(Case):
         status, out, err = self.run_troupe("--help")
         self.assertEqual((status, err), (0, ""))
         for option in ("name", "sname", "cookie", "cookie-file", "listen", "transport", "ticktime", "hidden", "epmd-port",
+                       "cookie-for", "allow", "auto-connect", "allow-spawn",
                        "eval", "no-halt", "log-level", "log-file", "version", "help", "config"):
             self.assertIn(f"--{option}", out)
         self.assertIn("-e [", out)

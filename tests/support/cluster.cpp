@@ -102,11 +102,18 @@ void cluster::start(const std::string& name, const settings& how) {
   c.connect_all = how.connect_all;
   c.ticktime = how.ticktime;
   c.transport = mode_;
+  if (how.adjust)
+    how.adjust(c);
   node::parts on;
   on.time = x->time.get();
   on.wires = &host;
   on.names = &host;
   on.keys = keys_of(how.cookie);
+  on.make_keys = [](std::string_view cookie) -> result<std::shared_ptr<const dist::key_ring>> {
+    if (cookie.empty() || cookie.size() > cookie_bytes_max)
+      return dist::key_ring::derive(cookie);
+    return keys_of(std::string{cookie});
+  };
   on.build_id = how.build_id;
   on.drive = [this] { run(); };
   auto started

@@ -68,6 +68,7 @@ public:
     bool connect_all = true;
     std::string build_id{}; ///< Empty: that of the test program.
     std::chrono::milliseconds ticktime{60'000};
+    std::function<void(config&)> adjust{}; ///< Changes what else there is in a configuration.
   };
 
   /// Starts nodes `a@mem` and so on for the names `a` and so on.

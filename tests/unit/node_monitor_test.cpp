@@ -81,7 +81,7 @@ TEST_CASE("node_monitor: with a list of options the message has a list of what t
     events.subscribe(ada, {.shape = options::form::list, .node_type = true, .reason = true});
     CHECK(events.node_up(peer, false).at(0).second == message(up, term::list({type})));
     CHECK(events.node_down(peer, false, errc::connection_closed).at(0).second
-          == message(down, term::list({type, reason})));
+          == message(down, term::list({reason, type})));
   }
 }
 
@@ -147,4 +147,18 @@ TEST_CASE("node_monitor: a process that ended is forgotten") {
   CHECK(events.size() == 2);
   CHECK(events.node_up(peer, false) == notices{{bob, pair(up)}});
   CHECK(events.take_watchers(peer) == notices{{bob, pair(down)}});
+}
+
+TEST_CASE("node_monitor: the number of the connection is told to those who want it") { // NM-03
+  node_monitor events;
+  node_monitor::options opts;
+  opts.connection_id = true;
+  opts.reason = true;
+  opts.shape = node_monitor::options::form::map;
+  events.subscribe(ada, opts);
+  term_pair id{atom{"connection_id"}, int64_t{7}};
+  CHECK(events.node_up(peer, false, 7).at(0).second == term::tuple({up, peer, term::map({id})}));
+  term_pair why{atom{"nodedown_reason"}, atom{"disconnect"}};
+  CHECK(events.node_down(peer, false, errc::disconnected, 7).at(0).second
+        == term::tuple({down, peer, term::map({id, why})}));
 }

@@ -111,3 +111,31 @@ TEST_CASE("ticker: a peer cannot make it tick without end") {
   ticker t{{60s, 1ns}, at(0s)};
   CHECK(t.next_check() == at(10ms));
 }
+
+TEST_CASE("ticker: after a change it goes by the new times") { // TICK-04
+  ticker t{{60s, 60s}, at(0s)};
+  t.retime(60s, 8s, at(1s)); // the transition to 8 s: ticks come sooner, the end does not
+  CHECK(t.next_check() == at(3s));
+  CHECK(t.check(at(3s)) == action::none);
+  CHECK(t.check(at(5s)) == action::tick);
+  t.sent();
+  t.received();
+  t.retime(8s, 8s, at(10s));
+  auto down = run(t, 60s);
+  REQUIRE(down);
+  CHECK(*down >= 16s);
+  CHECK(*down <= 20s);
+
+  ticker longer{{8s, 8s}, at(0s)};
+  longer.retime(60s, 60s, at(1s));
+  down = run(longer, 120s);
+  REQUIRE(down);
+  CHECK(*down >= 46s);
+  CHECK(*down <= 76s);
+}
+
+TEST_CASE("ticker: a peer that wants ticks more often goes on getting them") {
+  ticker t{{60s, 4s}, at(0s)};
+  t.retime(120s, 120s, at(0s));
+  CHECK(t.next_check() == at(1s));
+}

@@ -19,6 +19,7 @@ namespace {
 // These texts are part of the protocol: nodes that disagree on one cannot talk.
 constexpr std::string_view cookie_salt = "troupe 1 cookie";
 constexpr std::string_view tls_label = "troupe 1 tls psk";
+constexpr std::string_view tls_identity_label = "troupe 1 tls psk identity";
 constexpr std::string_view handshake_label = "troupe 1 handshake mac";
 constexpr std::string_view discovery_label = "troupe 1 discovery mac";
 
@@ -102,11 +103,13 @@ result<std::shared_ptr<const key_ring>> key_ring::derive(std::string_view cookie
   std::shared_ptr<key_ring> ring{new key_ring};
   key master;
   key tls_key;
+  key tls_identity_key;
   if (!stretch(cookie, master) || !expand(master, tls_label, tls_key)
+      || !expand(master, tls_identity_label, tls_identity_key)
       || !expand(master, handshake_label, ring->handshake_key_)
       || !expand(master, discovery_label, ring->discovery_key_))
     return error{errc::invalid_config, "OpenSSL cannot derive keys from the cookie"};
-  auto tls = tls_contexts::make(tls_key);
+  auto tls = tls_contexts::make(tls_key, tls_identity_key);
   if (!tls)
     return tls.error();
   ring->tls_ = std::move(*tls);

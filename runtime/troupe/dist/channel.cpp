@@ -3,6 +3,7 @@
 #include "troupe/dist/auth.hpp"
 #include "troupe/dist/framing.hpp"
 #include "troupe/dist/handshake.hpp"
+#include "troupe/dist/key_chain.hpp"
 
 #include <utility>
 
@@ -114,7 +115,7 @@ void channel::meet_tls() {
 
 void channel::start_tls() {
   auto r = is_dialling() ? tls_session::role::dialling : tls_session::role::accepting;
-  tls_ = std::make_unique<tls_session>(r, options_.keys->tls(), out_);
+  tls_ = std::make_unique<tls_session>(r, options_.keys->tls(), out_, options_.chain.get());
   tls_->start();
   if (tls_->state() == tls_session::status::failed)
     fail(tls_->why(), tls_->detail());

@@ -23,6 +23,7 @@ public:
     session::role role = session::role::dialling;
     transport_mode mode = transport_mode::tls;
     std::shared_ptr<const key_ring> keys;
+    std::shared_ptr<const key_chain> chain; ///< Other keys that a dialler may use, or null.
   };
 
   /// Bytes of the buffer that `read` wants.

@@ -93,6 +93,14 @@ void connection::probe() {
   flush();
 }
 
+void connection::retime(clock::duration receiving, clock::duration sending) {
+  {
+    std::lock_guard guard{mutex_};
+    session_.retime(receiving, sending, time_->now());
+  }
+  arm();
+}
+
 void connection::close(errc why) {
   time_->post([self = shared_from_this(), why] {
     {

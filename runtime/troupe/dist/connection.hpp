@@ -55,6 +55,8 @@ public:
   /// lost, as signals are when a connection breaks.
   void send(const signal& x);
   void close(errc why);
+  /// Another ticktime from now on, see `session::retime`. Transport thread.
+  void retime(clock::duration receiving, clock::duration sending);
   /// Makes the peer's system answer for a connection that it may not know any more.
   void probe();
 
@@ -64,6 +66,8 @@ public:
   [[nodiscard]] const std::string& expected() const noexcept { return opts_.expected; }
   [[nodiscard]] atom peer_name() const noexcept { return peer_name_; }
   [[nodiscard]] const peer_identity& peer() const noexcept { return peer_; }
+  /// A property of the connection: seen as hidden by both sides when either wants it (HID-02).
+  [[nodiscard]] bool hidden() const noexcept { return peer_.hidden || opts_.setup.self.hidden; }
   [[nodiscard]] const endpoint& remote() const { return wire_->remote(); }
   [[nodiscard]] bool is_authenticated() const;
   /// Whether more waits to be sent than the soft limit.

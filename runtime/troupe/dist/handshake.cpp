@@ -1,6 +1,7 @@
 #include "troupe/dist/handshake.hpp"
 
 #include "troupe/dist/framing.hpp"
+#include "troupe/dist/key_chain.hpp"
 #include "troupe/internal/quoting.hpp"
 
 #include <algorithm>
@@ -167,6 +168,8 @@ handshake::step handshake::receive_hello(std::string_view frame) {
     return fail(errc::protocol_violation, "a malformed hello");
   if (!node_name::parse(peer_.name))
     return fail(errc::invalid_node_name, "the peer's name is no node name");
+  if (own_.chain)
+    secret_ = own_.chain->of(peer_.name)->handshake_key();
   if (own_.role == session::role::accepting) {
     if (auto bad = check_names(); bad.failure != errc::none)
       return bad;

@@ -37,6 +37,8 @@ public:
     transport_mode mode = transport_mode::tls;
     identity self;
     std::string expected; ///< The name that was dialled; empty: any.
+    /// By the peer's name whose key is to be proven; null: that of the constructor, for all.
+    std::shared_ptr<const key_chain> chain;
     std::chrono::milliseconds ticktime{};
     nonce fresh{}; ///< Must come from a cryptographic source of randomness.
     uint8_t version_min = protocol_version_min;

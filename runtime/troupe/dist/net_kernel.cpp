@@ -15,7 +15,9 @@ using kind = signal::kind;
 net_kernel::net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time,
                        options opts)
   : core_(&core), wires_(&wires), names_(&names), time_(&time), opts_(std::move(opts)),
-    self_(core.name()), table_(core.name()) {}
+    self_(core.name()), table_(core.name()), cookies_({opts_.cookie, opts_.setup.keys}),
+    ticktime_(std::chrono::ceil<ticktime_change::duration>(opts_.setup.ticktime)),
+    auto_(opts_.dialling) {}
 
 net_kernel::~net_kernel() = default;
 
@@ -39,7 +41,7 @@ void net_kernel::carry(signal x) {
 
 send_result net_kernel::carry_if(signal x, const send_options& how) {
   auto name = x.to.node;
-  auto outcome = peer_of(name)->send(x, how);
+  auto outcome = peer_of(name)->send(x, how, may_dial(name));
   switch (outcome) {
     case peer::outcome::must_dial: start_dial(name); break;
     case peer::outcome::refused: core_->unreachable(std::move(x)); break;
@@ -61,7 +63,7 @@ void net_kernel::connect(atom name, std::function<void(bool)> done) {
 void net_kernel::ping(atom name, std::function<void(bool)> done) {
   if (name == self_)
     return done(true);
-  connect(name, [this, name, done = std::move(done)](bool connected) {
+  reach(name, [this, name, done = std::move(done)](bool connected) {
     if (!connected)
       return done(false);
     signal x;
@@ -129,8 +131,9 @@ void net_kernel::accept(std::unique_ptr<stream> wire) {
 }
 
 uint64_t net_kernel::adopt(std::unique_ptr<stream> wire, session::role role,
-                           const std::string& expected, std::function<void(dial_outcome)> unnamed) {
-  connection::options opts{role, opts_.setup, expected, ++last_id_};
+                           const std::string& expected, std::function<void(dial_outcome)> unnamed,
+                           bool hidden) {
+  connection::options opts{role, setup(hidden), expected, ++last_id_};
   auto x = std::make_shared<connection>(std::move(wire), opts, *this, *core_, *time_);
   {
     std::lock_guard guard{mutex_};
@@ -147,13 +150,14 @@ uint64_t net_kernel::adopt(std::unique_ptr<stream> wire, session::role role,
 errc net_kernel::on_authenticated(connection& from, const peer_identity& who) {
   connection_table::verdict verdict;
   std::shared_ptr<connection> replaced, probed;
+  if (!is_allowed(from.peer_name()))
+    return errc::not_allowed;
   {
     std::lock_guard guard{mutex_};
     if (stopping_)
       return errc::shutting_down;
-    auto hidden
-      = who.hidden || opts_.setup.self.hidden; // a property of the connection (rule HID-02)
-    verdict = table_.decide({from.peer_name(), who.creation, hidden, from.dialled(), from.id()});
+    verdict
+      = table_.decide({from.peer_name(), who.creation, from.hidden(), from.dialled(), from.id()});
     if (verdict.replaced) {
       replaced = connections_[*verdict.replaced];
       ended_by_us_[*verdict.replaced] = errc::replaced;
@@ -191,8 +195,9 @@ void net_kernel::on_up(const std::shared_ptr<connection>& from) {
     if (!entry)
       return;
     hidden = entry->hidden;
-    notices = events_.node_up(name, hidden);
+    notices = events_.node_up(name, hidden, from->id());
     table_.dial_ended(name);
+    auto_.connected(name);
     failures_.erase(name);
   }
   dials_.erase(name);
@@ -213,11 +218,11 @@ void net_kernel::lose(const std::shared_ptr<connection>& from, errc why) {
     return;
   for (auto& x : p->lost())
     core_->deliver(std::move(x));
-  auto hidden = from->peer().hidden || opts_.setup.self.hidden;
   std::vector<node_monitor::notice> all, once;
   {
     std::lock_guard guard{mutex_};
-    all = events_.node_down(name, hidden, why);
+    all = events_.node_down(name, from->hidden(), why, from->id());
+    auto_.lost(name);
     once = events_.take_watchers(name);
   }
   notify(once);
@@ -267,6 +272,9 @@ void net_kernel::session_failed(const connection& from, errc why, const std::str
   if (why == errc::cookie_mismatch)
     log_stranger("** Connection attempt from node " + who + " (" + detail
                  + ") rejected. Invalid challenge reply. **");
+  else if (why == errc::not_allowed)
+    log_stranger("** Connection attempt from disallowed node "
+                 + std::string{from.peer_name().text()} + " **");
   else if (why != errc::connection_closed && why != errc::duplicate_connection
            && why != errc::shutting_down)
     log_stranger("** Connection attempt from " + who + " rejected: " + to_string(error{why, detail})

@@ -6,12 +6,17 @@
 
 #pragma once
 
+#include "troupe/dist/allow_list.hpp"
+#include "troupe/dist/auto_connect.hpp"
 #include "troupe/dist/connection.hpp"
 #include "troupe/dist/connection_table.hpp"
+#include "troupe/dist/cookie_table.hpp"
 #include "troupe/dist/log_limiter.hpp"
 #include "troupe/dist/node_monitor.hpp"
 #include "troupe/dist/peer.hpp"
 #include "troupe/dist/resolver.hpp"
+#include "troupe/dist/spawn_policy.hpp"
+#include "troupe/dist/ticktime_change.hpp"
 #include "troupe/dist/transport.hpp"
 #include "troupe/internal/node_core.hpp"
 
@@ -35,6 +40,10 @@ public:
   struct options {
     session::options setup;
     bool connect_all = true; ///< Connect to all nodes that a new peer knows (unless hidden).
+    std::string cookie{};    ///< That `setup.keys` are made of.
+    auto_connect dialling = auto_connect::always;
+    /// Derives the keys of further cookies; empty: key_ring::derive.
+    std::function<result<std::shared_ptr<const key_ring>>(std::string_view)> make_keys{};
   };
 
   net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time,
@@ -48,6 +57,7 @@ public:
   void carry(signal x) override;
   send_result carry_if(signal x, const send_options& how) override;
   void connect(atom name, std::function<void(bool)> done) override;
+  void connect_hidden(atom name, std::function<void(bool)> done) override;
   void ping(atom name, std::function<void(bool)> done) override;
   void disconnect(atom name, std::function<void(bool)> done) override;
 
@@ -70,6 +80,9 @@ public:
   [[nodiscard]] error last_failure(atom name) const;
   /// The creation of a connected node, else 0.
   [[nodiscard]] uint32_t creation_of(atom name) const;
+  /// How a node is connected; nothing when it is not.
+  [[nodiscard]] std::optional<connection_table::entry> connection_to(atom name) const;
+  /// Of the cookie with which this node was started.
   [[nodiscard]] const std::shared_ptr<const key_ring>& keys() const noexcept {
     return opts_.setup.keys;
   }
@@ -80,6 +93,24 @@ public:
   // -- events of nodes --------------------------------------------------------------------------
   void monitor_nodes(const pid& who, const node_monitor::options& opts, bool on);
   void monitor_node(const pid& who, atom name, bool on);
+
+  // -- settings, for connections that begin after the call --------------------------------------
+  /// For `name`, or for all nodes without a cookie of their own when that is this node. Derives
+  /// keys, which takes about 100 ms for a cookie that is not in use yet. Errors:
+  /// `errc::invalid_config` for what is no cookie, `errc::overload` above
+  /// limits::node_cookies_max.
+  [[nodiscard]] result<bool> set_cookie(atom name, const std::string& text);
+  [[nodiscard]] std::string cookie_of(atom name) const;
+  /// Connections that are up follow after `transition`.
+  ticktime_change::answer set_ticktime(ticktime_change::duration to,
+                                       ticktime_change::duration transition);
+  [[nodiscard]] ticktime_change ticktime() const;
+  /// Adds to the nodes that may connect, in either direction; none named: all may. Errors:
+  /// `errc::overload` above limits::allowed_nodes_max.
+  [[nodiscard]] result<bool> allow(const std::vector<atom>& names);
+  [[nodiscard]] std::vector<atom> allowed() const;
+  /// What peers may start here from now on.
+  void restrict_spawn(spawn_policy policy);
 
   /// Says goodbye to all peers; `done` is called when all connections are closed.
   void stop(std::function<void()> done);
@@ -97,9 +128,9 @@ private:
     clock::time_point deadline;
     clock::duration pause{std::chrono::milliseconds{25}}; // Before trying again after a duplicate.
     bool resolved = false;                                // The resolver was asked, too.
-    uint64_t attempt = 0;      // The address that is being tried; earlier ones count no more.
-    uint64_t connection = 0;   // What came of it, once there is a stream.
-    clock::time_point begun{}; // When that address was dialled.
+    bool hidden = false;
+    uint64_t attempt = 0;    // The address that is being tried; earlier ones count no more.
+    uint64_t connection = 0; // What came of it, once there is a stream.
     error failure{errc::node_unreachable, "it has no address"};
   };
 
@@ -113,7 +144,13 @@ private:
 
   std::shared_ptr<peer> peer_of(atom name);
   void lose(const std::shared_ptr<connection>& from, errc why);
-  void start_dial(atom name);
+  void start_dial(atom name, bool hidden = false);
+  void reach(atom name, std::function<void(bool)> done);
+  bool may_dial(atom name) const;
+  bool is_allowed(atom name) const;
+  session::options setup(bool hidden) const;
+  void end_ticktime_change();
+  void retime();
   void resolve(atom name);
   void resolve_rest(atom name);
   void try_next(atom name);
@@ -122,9 +159,10 @@ private:
   bool dial_again(atom name, errc why);
   void accept(std::unique_ptr<stream> wire);
   uint64_t adopt(std::unique_ptr<stream> wire, session::role role, const std::string& expected,
-                 std::function<void(dial_outcome)> unnamed = {});
+                 std::function<void(dial_outcome)> unnamed = {}, bool hidden = false);
   void session_failed(const connection& from, errc why, const std::string& detail);
   void on_spawn(const std::shared_ptr<connection>& from, peer& p, signal x);
+  bool may_spawn(const signal& x);
   void on_nodes(const term& names);
   void on_pong(const reference& ref, bool ok);
   void tell_known_nodes(connection& to);
@@ -138,7 +176,8 @@ private:
   clock* time_;
   const options opts_;
   const atom self_;
-  log_limiter limiter_; // Transport thread only, as are the next five.
+  log_limiter limiter_; // Transport thread only, as are the next six.
+  refusal_log refusals_;
   hearsay hearsay_;
   std::map<uint64_t, std::function<void(dial_outcome)>> unnamed_; // Dials of addresses.
   std::map<atom, dial> dials_;
@@ -152,6 +191,11 @@ private:
   std::map<uint64_t, errc> ended_by_us_; // Why we ended a connection that was up.
   connection_table table_;
   node_monitor events_;
+  cookie_table cookies_;
+  ticktime_change ticktime_;
+  allow_list allowed_;
+  auto_connect_policy auto_;
+  std::shared_ptr<const spawn_policy> spawns_; // Null: everything may be spawned.
   std::map<reference, std::function<void(bool)>> pings_;
   std::map<atom, error> failures_; // Of last dials; bounded by limits::connections_max.
   bool stopping_ = false;

@@ -1,22 +1,29 @@
 // How net_kernel comes by a connection: resolve, dial, try the next address, give up.
 
 #include "troupe/dist/net_kernel.hpp"
+#include "troupe/inspect.hpp"
 #include "troupe/limits.hpp"
 
 #include <algorithm>
 
 namespace troupe::dist {
 
-void net_kernel::start_dial(atom name) {
-  time_->post([this, name] {
+void net_kernel::start_dial(atom name, bool hidden) {
+  time_->post([this, name, hidden] {
     if (peer_of(name)->current())
       return; // the peer's own dial came through, with all that waited
+    if (!is_allowed(name)) {
+      log_stranger("** Connection attempt with disallowed node " + inspect_atom(name) + " **");
+      dials_[name].failure = {errc::not_allowed, "this node was told with whom to connect"};
+      return dial_failed(name);
+    }
     auto stopping = false;
     {
       std::lock_guard guard{mutex_};
       table_.dialling(name);
       stopping = stopping_;
     }
+    dials_[name].hidden = hidden;
     dials_[name].deadline = time_->now() + opts_.setup.handshake_timeout;
     if (stopping)
       dial_failed(name);
@@ -69,7 +76,6 @@ void net_kernel::try_next(atom name) {
   auto at = d.addresses[d.next++];
   if (d.next < d.addresses.size() || !d.resolved)
     left = std::min<clock::duration>(left, limits::dial_address_timeout);
-  d.begun = time_->now();
   d.connection = 0;
   wires_->connect(
     at, left, [this, name, attempt = d.attempt = ++last_id_](result<std::unique_ptr<stream>> wire) {
@@ -80,7 +86,8 @@ void net_kernel::try_next(atom name) {
         j->second.failure = wire.error();
         return try_next(name);
       }
-      auto id = adopt(std::move(*wire), session::role::dialling, std::string{name.text()});
+      auto id = adopt(std::move(*wire), session::role::dialling, std::string{name.text()}, {},
+                      j->second.hidden);
       if (j = dials_.find(name); j != dials_.end() && j->second.attempt == attempt)
         j->second.connection = id;
     });
@@ -155,6 +162,8 @@ void net_kernel::dial_failed(atom name) {
   {
     std::lock_guard guard{mutex_};
     table_.dial_ended(name);
+    if (!table_.find(name))
+      auto_.lost(name);
     if (failures_.size() >= limits::connections_max)
       failures_.clear();
     if (ended)

@@ -19,6 +19,12 @@ uint32_t net_kernel::creation_of(atom name) const {
   return entry ? entry->creation : 0;
 }
 
+std::optional<connection_table::entry> net_kernel::connection_to(atom name) const {
+  std::lock_guard guard{mutex_};
+  auto* entry = table_.find(name);
+  return entry ? std::optional{*entry} : std::nullopt;
+}
+
 std::vector<atom> net_kernel::nodes(node_class which) const {
   std::lock_guard guard{mutex_};
   std::vector<atom> result;
@@ -36,6 +42,7 @@ std::vector<atom> net_kernel::nodes(node_class which) const {
       for (auto& [name, p] : peers_)
         result.push_back(name);
       result.push_back(self_);
+      result.emplace_back("nonode@nohost"); // its name before it had one (rule CONN-13k)
       break;
   }
   std::ranges::sort(result);
@@ -62,7 +69,7 @@ void net_kernel::monitor_node(const pid& who, atom name, bool on) {
       return;
     events_.watch(who, name);
   }
-  connect(name, [this, name](bool connected) {
+  reach(name, [this, name](bool connected) {
     if (!connected)
       time_->post([this, name] {
         std::vector<node_monitor::notice> notices;

@@ -60,6 +60,10 @@ void net_kernel::on_spawn(const std::shared_ptr<connection>& from, peer& p, sign
     reply.value = atom{"other_build"}; // a lambda means nothing in another program
     return from->send(reply);
   }
+  if (!may_spawn(x)) {
+    reply.value = atom{"notsup"};
+    return from->send(reply);
+  }
   internal::node_core::start_options start;
   start.group_leader = asked.group_leader;
   start.parent = x.from;
@@ -98,7 +102,7 @@ void net_kernel::on_nodes(const term& names) {
   auto* i = &names;
   for (size_t n = 0; i->is(term::kind::cons) && n < limits::connections_max; i = &i->tail(), ++n)
     if (auto* name = i->head().get_if<atom>(); name && *name != self_)
-      connect(*name, [](bool) {});
+      reach(*name, [](bool) {});
 }
 
 } // namespace troupe::dist

@@ -11,21 +11,23 @@ bool concerns(node_monitor::options::nodes which, bool hidden) {
   return which == nodes::all || (which == nodes::hidden) == hidden;
 }
 
-term info(const node_monitor::options& opts, bool hidden, const errc* why) {
+} // namespace
+
+term node_monitor::info(const options& opts, const event& x) {
   std::vector<term_pair> entries;
+  if (opts.connection_id)
+    entries.emplace_back(atom{"connection_id"}, static_cast<int64_t>(x.connection));
+  if (opts.reason && x.why)
+    entries.emplace_back(atom{"nodedown_reason"}, nodedown_reason(*x.why));
   if (opts.node_type)
-    entries.emplace_back(atom{"node_type"}, atom{hidden ? "hidden" : "visible"});
-  if (opts.reason && why)
-    entries.emplace_back(atom{"nodedown_reason"}, nodedown_reason(*why));
-  if (opts.shape == node_monitor::options::form::map)
+    entries.emplace_back(atom{"node_type"}, atom{x.hidden ? "hidden" : "visible"});
+  if (opts.shape == options::form::map)
     return term::map(std::move(entries));
   std::vector<term> pairs;
   for (auto& [key, value] : entries)
     pairs.push_back(term::tuple({key, value}));
   return term::list(pairs);
 }
-
-} // namespace
 
 atom nodedown_reason(errc why) {
   switch (why) {
@@ -49,27 +51,27 @@ void node_monitor::unwatch(const pid& who, atom node) {
     watchers_.erase(i);
 }
 
-std::vector<node_monitor::notice> node_monitor::notices(std::string_view event, atom node,
-                                                        bool hidden, const errc* why) const {
+std::vector<node_monitor::notice> node_monitor::notices(const event& x) const {
   std::vector<notice> result;
   for (auto& [key, count] : subscribers_) {
     auto& [who, opts] = key;
-    if (!concerns(opts.which, hidden))
+    if (!concerns(opts.which, x.hidden))
       continue;
     auto message = opts.shape == options::form::pair
-                     ? term::tuple({atom{event}, node})
-                     : term::tuple({atom{event}, node, info(opts, hidden, why)});
+                     ? term::tuple({atom{x.name}, x.node})
+                     : term::tuple({atom{x.name}, x.node, info(opts, x)});
     result.insert(result.end(), count, {who, message});
   }
   return result;
 }
 
-std::vector<node_monitor::notice> node_monitor::node_up(atom node, bool hidden) const {
-  return notices("nodeup", node, hidden, nullptr);
+std::vector<node_monitor::notice> node_monitor::node_up(atom node, bool hidden, uint64_t id) const {
+  return notices({"nodeup", node, hidden, id});
 }
 
-std::vector<node_monitor::notice> node_monitor::node_down(atom node, bool hidden, errc why) const {
-  return notices("nodedown", node, hidden, &why);
+std::vector<node_monitor::notice> node_monitor::node_down(atom node, bool hidden, errc why,
+                                                          uint64_t id) const {
+  return notices({"nodedown", node, hidden, id, &why});
 }
 
 std::vector<node_monitor::notice> node_monitor::take_watchers(atom node) {

@@ -31,6 +31,7 @@ public:
     form shape = form::pair;
     bool node_type = false;
     bool reason = false;
+    bool connection_id = false;
     friend auto operator<=>(const options&, const options&) = default;
   };
   /// A message for a process.
@@ -46,9 +47,11 @@ public:
   /// Takes one call back.
   void unwatch(const pid& who, atom node);
 
-  [[nodiscard]] std::vector<notice> node_up(atom node, bool hidden) const;
+  /// `id` is the number of the connection.
+  [[nodiscard]] std::vector<notice> node_up(atom node, bool hidden, uint64_t id = 0) const;
   /// For `monitor_nodes`.
-  [[nodiscard]] std::vector<notice> node_down(atom node, bool hidden, errc why) const;
+  [[nodiscard]] std::vector<notice> node_down(atom node, bool hidden, errc why,
+                                              uint64_t id = 0) const;
   /// For `monitor_node`; these fire once.
   [[nodiscard]] std::vector<notice> take_watchers(atom node);
 
@@ -57,8 +60,15 @@ public:
   [[nodiscard]] size_t size() const noexcept;
 
 private:
-  std::vector<notice> notices(std::string_view event, atom node, bool hidden,
-                              const errc* why) const;
+  struct event {
+    std::string_view name;
+    atom node;
+    bool hidden = false;
+    uint64_t connection = 0;
+    const errc* why = nullptr; // Of an end.
+  };
+  static term info(const options& opts, const event& x);
+  std::vector<notice> notices(const event& x) const;
 
   std::map<std::pair<pid, options>, size_t> subscribers_;
   std::map<atom, std::map<pid, size_t>> watchers_; // No empty map is kept.

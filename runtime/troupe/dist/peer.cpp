@@ -10,7 +10,7 @@ namespace troupe::dist {
 
 using kind = signal::kind;
 
-peer::outcome peer::send(signal& x, const send_options& how) {
+peer::outcome peer::send(signal& x, const send_options& how, bool may_dial) {
   std::lock_guard guard{mutex_};
   if (connection_) {
     if (how.nosuspend && connection_->is_busy())
@@ -21,16 +21,16 @@ peer::outcome peer::send(signal& x, const send_options& how) {
   }
   if (how.noconnect && !dialling_)
     return outcome::unconnected;
-  if (held_.size() >= limits::pending_signals_max)
+  if (held_.size() >= limits::pending_signals_max || (!may_dial && !dialling_))
     return outcome::refused;
   held_.push_back(std::move(x));
   return std::exchange(dialling_, true) ? outcome::held : outcome::must_dial;
 }
 
-peer::outcome peer::wait_for_connection(waiter done) {
+peer::outcome peer::wait_for_connection(waiter done, bool may_dial) {
   {
     std::lock_guard guard{mutex_};
-    if (!connection_ && waiters_.size() < limits::pending_signals_max) {
+    if (!connection_ && waiters_.size() < limits::pending_signals_max && (may_dial || dialling_)) {
       waiters_.push_back(std::move(done));
       return std::exchange(dialling_, true) ? outcome::held : outcome::must_dial;
     }

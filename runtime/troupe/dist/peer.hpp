@@ -31,11 +31,11 @@ public:
 
   enum class outcome : uint8_t { sent, held, must_dial, refused, unconnected, busy };
   /// Sends `x`, or holds it until there is a connection. `must_dial`: held, and nobody dials yet.
-  /// `refused`: too many wait already; `unconnected`, `busy`: `how` forbids to send. `x` is left as
-  /// it was then.
-  [[nodiscard]] outcome send(signal& x, const send_options& how = {});
+  /// `refused`: too many wait already, or nobody dials and `may_dial` is false; `unconnected`,
+  /// `busy`: `how` forbids to send. `x` is left as it was then.
+  [[nodiscard]] outcome send(signal& x, const send_options& how = {}, bool may_dial = true);
   /// Calls `done` when there is a connection or the dial failed; at once when there is one.
-  [[nodiscard]] outcome wait_for_connection(waiter done);
+  [[nodiscard]] outcome wait_for_connection(waiter done, bool may_dial = true);
 
   /// A connection came up: what was held leaves first. Returns who waited for it.
   [[nodiscard]] std::vector<waiter> up(std::shared_ptr<connection> x);

@@ -5,6 +5,7 @@
 #include "troupe/dist/fragment.hpp"
 #include "troupe/dist/framing.hpp"
 #include "troupe/dist/handshake.hpp"
+#include "troupe/dist/key_chain.hpp"
 #include "troupe/dist/outbox.hpp"
 #include "troupe/dist/reassembly.hpp"
 #include "troupe/dist/ticker.hpp"
@@ -45,6 +46,10 @@ errc as_heard(errc said) {
   }
 }
 
+std::shared_ptr<const key_ring> keys_for(const session::options& opts, std::string_view expected) {
+  return opts.chain && !expected.empty() ? opts.chain->of(expected) : opts.keys;
+}
+
 } // namespace
 
 class session::impl {
@@ -58,6 +63,7 @@ public:
   bool pull(std::string& out, size_t bytes_max);
   void check(clock::time_point now);
   [[nodiscard]] clock::time_point next_check() const;
+  void retime(clock::duration receiving, clock::duration sending, clock::time_point now);
   void close(errc why, std::string_view detail);
   void end(errc why, std::string_view detail);
 
@@ -102,17 +108,20 @@ private:
 session::impl::impl(role r, const options& opts, session_handler& handler, clock::time_point now,
                     std::string expected)
   : role_(r), options_(opts), handler_(handler), now_(now), deadline_(now + opts.handshake_timeout),
-    channel_({r, opts.mode, opts.keys}), outbox_(outbox_bounds(opts)) {
+    channel_({r, opts.mode, keys_for(opts, expected), opts.chain}), outbox_(outbox_bounds(opts)) {
+  auto keys = keys_for(opts, expected);
   handshake::parameters p;
   p.role = r;
   p.mode = opts.mode;
   p.self = opts.self;
+  if (expected.empty())
+    p.chain = opts.chain; // whom to believe is known once the peer has said its name
   p.expected = std::move(expected);
   p.ticktime = std::chrono::ceil<std::chrono::milliseconds>(opts.ticktime);
   // Not from `clock`: a nonce that a seed gives away would let an old handshake be played again.
   if (RAND_bytes(reinterpret_cast<unsigned char*>(p.fresh.data()), static_cast<int>(p.fresh.size()))
       == 1)
-    handshake_.emplace(std::move(p), opts.keys->handshake_key());
+    handshake_.emplace(std::move(p), keys->handshake_key());
 }
 
 void session::impl::start() {
@@ -285,6 +294,13 @@ clock::time_point session::impl::next_check() const {
   return is_up() ? ticker_->next_check() : deadline_;
 }
 
+void session::impl::retime(clock::duration receiving, clock::duration sending,
+                           clock::time_point now) {
+  options_.ticktime = receiving;
+  if (ticker_)
+    ticker_->retime(receiving, sending, now);
+}
+
 void session::impl::send_at_once(std::string_view body) {
   std::string frame;
   put_frame(frame, body);
@@ -339,6 +355,10 @@ void session::check(clock::time_point now) {
 
 clock::time_point session::next_check() const {
   return impl_->next_check();
+}
+
+void session::retime(clock::duration receiving, clock::duration sending, clock::time_point now) {
+  impl_->retime(receiving, sending, now);
 }
 
 void session::close(errc why, std::string_view detail) {

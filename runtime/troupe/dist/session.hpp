@@ -23,7 +23,8 @@
 
 namespace troupe::dist {
 
-class key_ring; // auth.hpp: the keys derived from a cookie, and the TLS contexts made of them
+class key_ring;  // auth.hpp: the keys derived from a cookie, and the TLS contexts made of them
+class key_chain; // key_chain.hpp: those of several cookies
 
 enum class transport_mode : uint8_t { tls, plain };
 
@@ -76,6 +77,9 @@ public:
   struct options {
     identity self;
     std::shared_ptr<const key_ring> keys;
+    /// Whose keys are which, when not all nodes have `keys`; null: they do. A dialler without an
+    /// expected name begins with `keys`.
+    std::shared_ptr<const key_chain> chain;
     transport_mode mode = transport_mode::tls;
     clock::duration ticktime = std::chrono::seconds{60};
     clock::duration handshake_timeout = limits::handshake_timeout;
@@ -112,6 +116,10 @@ public:
   /// earlier.
   void check(clock::time_point now);
   [[nodiscard]] clock::time_point next_check() const;
+
+  /// Another ticktime from now on: the peer is down after `receiving`, this node ticks for
+  /// `sending`.
+  void retime(clock::duration receiving, clock::duration sending, clock::time_point now);
 
   /// Ends the session and tells the peer why (a `reject` before, a `goodbye` after it was up). What
   /// is queued goes out before that when `why` is `disconnected` or `shutting_down`, else it is

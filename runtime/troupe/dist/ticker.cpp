@@ -10,13 +10,26 @@ constexpr int checks_per_ticktime = 4;
 /// However short a ticktime the peer announces, this node ticks no more often.
 constexpr std::chrono::milliseconds interval_min{10};
 
+clock::duration interval_of(clock::duration ticktime) {
+  return std::max<clock::duration>(ticktime / checks_per_ticktime, interval_min);
+}
+
 } // namespace
 
 ticker::ticker(const ticktimes& t, clock::time_point now)
-  : send_interval_(
-    std::max<clock::duration>(std::min(t.own, t.peer) / checks_per_ticktime, interval_min)),
-    receive_interval_(std::max<clock::duration>(t.own / checks_per_ticktime, interval_min)),
-    next_send_(now + send_interval_), next_receive_(now + receive_interval_) {}
+  : peer_(t.peer), send_interval_(interval_of(std::min(t.own, t.peer))),
+    receive_interval_(interval_of(t.own)), next_send_(now + send_interval_),
+    next_receive_(now + receive_interval_) {}
+
+void ticker::retime(clock::duration receiving, clock::duration sending, clock::time_point now) {
+  send_interval_ = interval_of(std::min(sending, peer_));
+  next_send_ = std::min(next_send_, now + send_interval_);
+  if (receive_interval_ == interval_of(receiving))
+    return;
+  receive_interval_ = interval_of(receiving);
+  next_receive_ = now + receive_interval_;
+  silent_checks_ = 0;
+}
 
 void ticker::sent() noexcept {
   if (tick_is_next_)

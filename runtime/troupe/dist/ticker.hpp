@@ -27,12 +27,17 @@ public:
   void sent() noexcept;
   void received() noexcept { received_ = true; }
 
+  /// This node's ticktime changes: a peer is down after `receiving`, and ticks go out for
+  /// `sending`.
+  void retime(clock::duration receiving, clock::duration sending, clock::time_point now);
+
   /// What is to be done now. A check that comes late counts once, so that a node which itself was
   /// stopped for a while does not take its peers for dead.
   [[nodiscard]] action check(clock::time_point now);
   [[nodiscard]] clock::time_point next_check() const;
 
 private:
+  clock::duration peer_;
   clock::duration send_interval_;
   clock::duration receive_interval_;
   clock::time_point next_send_;

@@ -1,9 +1,11 @@
 #include "troupe/dist/tls_session.hpp"
 
+#include "troupe/dist/key_chain.hpp"
 #include "troupe/limits.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
@@ -15,6 +17,8 @@ namespace troupe::dist {
 namespace {
 
 constexpr std::string_view psk_identity = "troupe 1";
+constexpr size_t salt_bytes = 16;
+constexpr size_t proof_bytes = 16; // of a MAC; a wrong key is met by the binder in any case
 constexpr unsigned char psk_cipher[] = {0x13, 0x01}; // TLS_AES_128_GCM_SHA256
 
 constexpr size_t record_header_bytes = 5;
@@ -28,14 +32,14 @@ size_t u16_at(std::string_view bytes, size_t at) {
                              | static_cast<unsigned char>(bytes[at + 1]));
 }
 
-const tls_contexts& contexts_of(SSL* ssl) {
-  return *static_cast<const tls_contexts*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+const tls_session::psk_source& source_of(SSL* ssl) {
+  return *static_cast<const tls_session::psk_source*>(SSL_get_app_data(ssl));
 }
 
 /// The pre-shared key in the dress of an earlier session, as OpenSSL wants it.
-SSL_SESSION* psk_session(SSL* ssl) {
+SSL_SESSION* psk_session(SSL* ssl, const key& psk) {
   auto* result = SSL_SESSION_new();
-  auto secret = contexts_of(ssl).psk().bytes();
+  auto secret = psk.bytes();
   if (result
       && (!SSL_SESSION_set1_master_key(result, secret.data(), secret.size())
           || !SSL_SESSION_set_cipher(result, SSL_CIPHER_find(ssl, psk_cipher))
@@ -47,8 +51,12 @@ SSL_SESSION* psk_session(SSL* ssl) {
 }
 
 int find_psk(SSL* ssl, const unsigned char* id, size_t id_size, SSL_SESSION** out) {
-  auto known = id_size == psk_identity.size() && std::memcmp(id, psk_identity.data(), id_size) == 0;
-  *out = known ? psk_session(ssl) : nullptr;
+  std::string_view identity{reinterpret_cast<const char*>(id), id_size};
+  auto& from = source_of(ssl);
+  // Of a key that we do not have the binder tells so, as of any wrong one.
+  auto* meant = from.others ? from.others->meant_by(identity) : nullptr;
+  auto known = identity.starts_with(psk_identity);
+  *out = known ? psk_session(ssl, (meant ? meant : from.own)->psk()) : nullptr;
   return 1;
 }
 
@@ -60,9 +68,10 @@ int use_psk(SSL* ssl, const EVP_MD* digest, const unsigned char** id, size_t* id
   if (digest
       && !EVP_MD_is_a(digest, "SHA256")) // the peer asked for a suite that this key does not fit
     return 1;
-  *out = psk_session(ssl);
-  *id = reinterpret_cast<const unsigned char*>(psk_identity.data());
-  *id_size = psk_identity.size();
+  auto& from = source_of(ssl);
+  *out = psk_session(ssl, from.own->psk());
+  *id = reinterpret_cast<const unsigned char*>(from.identity.data());
+  *id_size = from.identity.size();
   return *out != nullptr;
 }
 
@@ -78,7 +87,7 @@ tls_contexts::context_ptr tls_contexts::make_context(bool dialling) {
   if (!ctx || !SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION)
       || !SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION)
       || !SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256")
-      || !SSL_CTX_set1_groups_list(ctx, "X25519:P-256") || !SSL_CTX_set_app_data(ctx, this))
+      || !SSL_CTX_set1_groups_list(ctx, "X25519:P-256"))
     return nullptr;
   SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_clear_options(ctx, SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
@@ -97,8 +106,27 @@ tls_contexts::context_ptr tls_contexts::make_context(bool dialling) {
   return result;
 }
 
-result<std::unique_ptr<const tls_contexts>> tls_contexts::make(const key& psk) {
-  std::unique_ptr<tls_contexts> result{new tls_contexts{psk}};
+std::string tls_contexts::new_identity() const {
+  std::array<unsigned char, salt_bytes> salt{};
+  if (RAND_bytes(salt.data(), static_cast<int>(salt.size())) != 1)
+    return {};
+  std::string fresh{reinterpret_cast<const char*>(salt.data()), salt.size()};
+  auto proof = sign(identity_key_, fresh);
+  return std::string{psk_identity} + fresh + std::string{proof.data(), proof_bytes};
+}
+
+bool tls_contexts::is_meant_by(std::string_view identity) const {
+  if (!identity.starts_with(psk_identity)
+      || identity.size() != psk_identity.size() + salt_bytes + proof_bytes)
+    return false;
+  auto proof = sign(identity_key_, identity.substr(psk_identity.size(), salt_bytes));
+  return std::string_view{proof.data(), proof_bytes}
+         == identity.substr(identity.size() - proof_bytes);
+}
+
+result<std::unique_ptr<const tls_contexts>> tls_contexts::make(const key& psk,
+                                                               const key& identity_key) {
+  std::unique_ptr<tls_contexts> result{new tls_contexts{psk, identity_key}};
   result->dialling_ = result->make_context(true);
   result->accepting_ = result->make_context(false);
   if (!result->dialling_ || !result->accepting_) {
@@ -151,8 +179,15 @@ void tls_session::deleter::operator()(SSL* x) const {
   SSL_free(x);
 }
 
-tls_session::tls_session(role r, const tls_contexts& contexts, std::string& out)
-  : role_(r), out_(&out) {
+tls_session::tls_session(role r, const tls_contexts& contexts, std::string& out,
+                         const key_chain* others)
+  : role_(r), psk_{&contexts, others}, out_(&out) {
+  if (r == role::dialling)
+    psk_.identity = contexts.new_identity();
+  if (r == role::dialling && psk_.identity.empty()) {
+    fail(errc::protocol_violation, "OpenSSL has no random bytes");
+    return;
+  }
   ERR_clear_error();
   ssl_.reset(SSL_new(r == role::dialling ? contexts.dialling() : contexts.accepting()));
   auto* b = ssl_ ? bio::make(this) : nullptr;
@@ -161,6 +196,7 @@ tls_session::tls_session(role r, const tls_contexts& contexts, std::string& out)
     return;
   }
   SSL_set_bio(ssl_.get(), b, b);
+  SSL_set_app_data(ssl_.get(), &psk_);
   if (r == role::dialling)
     SSL_set_connect_state(ssl_.get());
   else

@@ -22,7 +22,9 @@ namespace troupe::dist {
 /// OpenSSL's settings for both roles and the pre-shared key. Outlives the sessions made of it.
 class tls_contexts {
 public:
-  [[nodiscard]] static result<std::unique_ptr<const tls_contexts>> make(const key& psk);
+  /// `identity_key` makes the names by which diallers say which cookie's key they use.
+  [[nodiscard]] static result<std::unique_ptr<const tls_contexts>> make(const key& psk,
+                                                                        const key& identity_key);
 
   tls_contexts(const tls_contexts&) = delete;
   tls_contexts& operator=(const tls_contexts&) = delete;
@@ -30,6 +32,10 @@ public:
   [[nodiscard]] ssl_ctx_st* dialling() const noexcept { return dialling_.get(); }
   [[nodiscard]] ssl_ctx_st* accepting() const noexcept { return accepting_.get(); }
   [[nodiscard]] const key& psk() const noexcept { return psk_; }
+  /// A new name for the key, that only those who have the key can tell from noise. Empty without
+  /// randomness.
+  [[nodiscard]] std::string new_identity() const;
+  [[nodiscard]] bool is_meant_by(std::string_view identity) const;
 
 private:
   struct deleter {
@@ -37,16 +43,26 @@ private:
   };
   using context_ptr = std::unique_ptr<ssl_ctx_st, deleter>;
 
-  explicit tls_contexts(const key& psk) : psk_(psk) {}
+  tls_contexts(const key& psk, const key& identity_key) : psk_(psk), identity_key_(identity_key) {}
   context_ptr make_context(bool dialling);
 
   key psk_;
+  key identity_key_;
   context_ptr dialling_;
   context_ptr accepting_;
 };
 
+class key_chain; // key_chain.hpp
+
 class tls_session {
 public:
+  /// With which key a session talks; what OpenSSL's callbacks get.
+  struct psk_source {
+    const tls_contexts* own = nullptr;
+    const key_chain* others = nullptr; ///< Of an acceptor that has several cookies.
+    std::string identity{};            ///< Of a dialler.
+  };
+
   enum class role : uint8_t { dialling, accepting };
   enum class status : uint8_t {
     handshaking,
@@ -60,7 +76,9 @@ public:
 
   /// Whatever the peer must get besides what is written, such as its part of the handshake and
   /// alerts, is appended to `out`.
-  tls_session(role r, const tls_contexts& contexts, std::string& out);
+  /// An acceptor with `others` takes the key that the dialler names, else its own.
+  tls_session(role r, const tls_contexts& contexts, std::string& out,
+              const key_chain* others = nullptr);
   ~tls_session();
   tls_session(const tls_session&) = delete;
   tls_session& operator=(const tls_session&) = delete;
@@ -98,6 +116,7 @@ private:
   void fail_by_openssl();
 
   role role_;
+  psk_source psk_;
   status status_ = status::handshaking;
   errc why_ = errc::none;
   std::string detail_;

@@ -40,6 +40,8 @@ public:
   virtual send_result carry_if(signal x, const send_options& how) = 0;
   /// Asks for a connection; `done` is called with whether there is one, on the transport thread.
   virtual void connect(atom name, std::function<void(bool)> done) = 0;
+  /// The same; what is connected is, but a new connection is one of which both nodes keep quiet.
+  virtual void connect_hidden(atom name, std::function<void(bool)> done) = 0;
   virtual void ping(atom name, std::function<void(bool)> done) = 0;
   virtual void disconnect(atom name, std::function<void(bool)> done) = 0;
 };

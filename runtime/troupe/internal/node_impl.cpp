@@ -89,9 +89,14 @@ std::optional<error> node::impl::join_network() {
   opts.setup.ticktime = how.ticktime;
   opts.setup.handshake_timeout = limits::handshake_timeout;
   opts.connect_all = how.connect_all;
+  opts.cookie = how.cookie.empty() && given.keys ? std::string{} : *how.secret();
+  opts.dialling = how.dialling;
+  opts.make_keys = given.make_keys;
   auto& wires = real() ? static_cast<dist::transport&>(*own_wires) : *given.wires;
   auto& names = real() ? static_cast<dist::resolver&>(*own_names) : *given.names;
   kernel = std::make_unique<dist::net_kernel>(*core, wires, names, *time, opts);
+  if (auto failed = apply_settings())
+    return failed;
   core->carrier(kernel.get());
   auto at = how.listen;
   if (at.host.empty())

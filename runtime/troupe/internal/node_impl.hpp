@@ -59,6 +59,7 @@ private:
   bool real() const { return !given.drive; }
   void run_transport();
   result<std::shared_ptr<const dist::key_ring>> keys_of_cookie() const;
+  std::optional<error> apply_settings();
   std::optional<error> register_name();
   std::vector<std::string> end_processes();
   bool wait_for_processes(clock::duration time_left);

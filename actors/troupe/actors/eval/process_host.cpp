@@ -21,6 +21,8 @@ const module_table& all_modules() {
     auto* t = new module_table;
     add_pure_modules(*t);
     add_node_modules(*t);
+    add_net_kernel_module(*t);
+    add_net_adm_module(*t);
     add_process_info_modules(*t);
     add_process_modules(*t);
     add_io_modules(*t);

@@ -43,6 +43,8 @@ void install(node& at);
 
 /// Adds what needs a node; used by `all_modules`.
 void add_node_modules(module_table& modules);
+void add_net_kernel_module(module_table& modules);
+void add_net_adm_module(module_table& modules);
 void add_process_info_modules(module_table& modules);
 void add_process_modules(module_table& modules);
 void add_io_modules(module_table& modules);

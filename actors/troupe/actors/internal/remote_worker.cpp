@@ -3,6 +3,7 @@
 #include "troupe/actors/eval/failures.hpp"
 #include "troupe/actors/eval/process_host.hpp"
 #include "troupe/actors/internal/call_outcome.hpp"
+#include "troupe/dist/spawn_policy.hpp"
 #include "troupe/exit_reason.hpp"
 #include "troupe/internal/node_core.hpp"
 
@@ -144,6 +145,18 @@ task<> execute_cast(process& self, term what) {
                            eval::format_failure(f, viewer, eval::detail::report));
   self.exit(eval::exit_reason_of(f));
 }
+
+/// Who may spawn what is asked for what the worker would run, the last of its arguments.
+template <auto Worker, size_t Arity>
+const bool is_unwrapped
+  = dist::spawn_wrappers::get().add(typeid(troupe::internal::named<Worker>).name(),
+                                    [](const spawn_what& x) -> std::optional<spawn_what> {
+                                      return x.arguments.is_tuple(Arity)
+                                               ? what_of(x.arguments.as_tuple().back())
+                                               : std::nullopt;
+                                    });
+template const bool is_unwrapped<execute_call, 2>;
+template const bool is_unwrapped<execute_cast, 1>;
 
 } // namespace
 

@@ -2,7 +2,9 @@
 
 #include "troupe/actors/eval/interpreter.hpp"
 #include "troupe/actors/internal/call_outcome.hpp"
+#include "troupe/actors/internal/pending_calls.hpp"
 #include "troupe/actors/internal/remote_worker.hpp"
+#include "troupe/dist/spawn_policy.hpp"
 #include "troupe/exit_reason.hpp"
 #include "troupe/internal/node_core.hpp"
 #include "troupe/node.hpp"
@@ -17,24 +19,23 @@ const atom rex{"rex"};
 const atom tag_request{"$rex_call"};
 const atom tag_down{"DOWN"};
 
-/// The body of `rex`: takes `{:$rex_call, from, ref, leader, what}`, answers `{ref, answer}`.
+/// The body of `rex`: takes `{:$rex_call, ref}`, answers `{ref, answer}`.
 task<> serve(process& self) {
   auto own = self.group_leader();
   for (;;) {
     auto waiting = self.receive<term>(); // a server waits for as long as its node lives
     auto x = co_await std::move(waiting);
-    if (!x.is_tagged(tag_request, 5) || !x.as_tuple()[1].is(term::kind::pid)
-        || !x.as_tuple()[2].is(term::kind::reference) || !x.as_tuple()[3].is(term::kind::pid))
+    if (!x.is_tagged(tag_request, 2) || !x.as_tuple()[1].is(term::kind::reference))
       continue; // left over by a function that ran here
-    auto& ref = x.as_tuple()[2].as_reference();
-    auto what = what_of(x.as_tuple()[4]);
-    if (!what)
+    auto ref = x.as_tuple()[1].as_reference();
+    auto asked = pending_calls::get().take(ref);
+    if (!asked)
       continue;
-    self.group_leader(x.as_tuple()[3].as_pid());
-    auto running = run_here(self, std::move(*what));
+    self.group_leader(asked->leader);
+    auto running = run_here(self, std::move(asked->what));
     auto done = co_await std::move(running);
     self.group_leader(own);
-    self.send(x.as_tuple()[1].as_pid(), term::tuple({ref, answer_of(ref, done)}));
+    self.send(asked->from, term::tuple({ref, answer_of(ref, done)}));
   }
 }
 
@@ -68,9 +69,14 @@ term value_or_throw(const outcome& x) {
 
 /// The worker of a block call. It waits as long as `rex` lives; who called may give up earlier.
 task<term> ask_rex(process& self, term what) {
+  auto known = what_of(what);
+  if (!known)
+    self.exit(atom{"badarg"});
   auto server = find_or_start(self);
   auto ref = self.monitor(server);
-  self.send(server, term::tuple({tag_request, self.self(), ref, self.group_leader(), what}));
+  pending_calls::get().put(ref, {self.self(), self.group_leader(), std::move(*known)});
+  pending_call_guard until_done{ref};
+  self.send(server, term::tuple({tag_request, ref}));
   std::function<bool(const term&)> concerns_us = [&](const term& x) {
     return (x.is_tuple(2) && x.as_tuple()[0] == term{ref})
            || (x.is_tagged(tag_down, 5) && x.as_tuple()[1] == term{ref});
@@ -82,6 +88,12 @@ task<term> ask_rex(process& self, term what) {
   self.demonitor(ref, true);
   co_return value_or_throw(outcome_of(ref, x->as_tuple()[1]));
 }
+
+/// Who may spawn what is asked for what `rex` would run.
+const bool is_unwrapped = dist::spawn_wrappers::get().add(
+  typeid(named_call<ask_rex>).name(), [](const spawn_what& x) -> std::optional<spawn_what> {
+    return x.arguments.is_tuple(1) ? what_of(x.arguments.as_tuple()[0]) : std::nullopt;
+  });
 
 } // namespace
 
