@@ -57,15 +57,18 @@ class Samples(support.Case):
 
     def test_map_reduce_goes_on_without_a_node(self):
         boss = self.bosses_team()
+        idle = int(support.wait_until(lambda: re.match(r"\d+$", self.at_boss("length(Process.list())")), "no answer")[0])
         self.team[1].signal(signal.SIGSTOP)
         boss.write("a\n" * 20)
         boss.end_input()
-        support.wait_until(lambda: int(self.at_boss("length(Process.list())")) >= 10, lambda: str(boss))
+        # Some lines are with the node that stands still by then; what comes later is given out without it.
+        support.wait_until(lambda: self.at_boss(f"length(Process.list()) >= {idle + 6}") == "true", lambda: str(boss))
         self.team[1].signal(signal.SIGKILL)
         self.assertEqual(boss.wait(), 0)
         lines = boss.out().splitlines()
         self.assertEqual(lines[-1], "20 a")
-        self.assertEqual(lines[:-1], ["* two@127.0.0.3 is lost, another does its work"] * 10)
+        self.assertEqual(set(lines[:-1]), {"* two@127.0.0.3 is lost, another does its work"})
+        self.assertLessEqual(len(lines[:-1]), 10)
 
     def bosses_team(self):
         """The one who counts, when it knows both who work for it; `at_boss` evaluates there."""
