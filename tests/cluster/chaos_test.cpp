@@ -40,15 +40,8 @@ TEST_CASE("chaos: whatever happens, a cluster shows only what Erlang could") {
   }
 }
 
-TEST_CASE("chaos: seeds that showed a fault once") {
-  // An unlink whose acknowledgement was lost made its process ignore later links of the other end,
-  // so that the end of the one was never told to the other.
-  for (uint64_t seed : {168, 313}) {
-    auto wrong = play(seed);
-    CHECK_MESSAGE(wrong.empty(), wrong);
-  }
-}
-
+// Its acknowledgement was lost, too, and the process ignored later links of the other end, so that
+// the end of the one was never told to the other.
 TEST_CASE("process: an unlink that was lost does not stand in the way of later links") {
   for (auto connected : {true, false})
     for (uint64_t seed = 0; seed < 10; ++seed) {

@@ -79,6 +79,7 @@ std::vector<std::string> names_for(uint64_t seed) {
 run::run(uint64_t seed)
   : random_(seed * 7919 + 17), machines_(1), actors_(1), cluster_(names_for(seed), seed, quick()) {
   current = this;
+  observe_with(this);
   start_ = cluster_.now();
   violence_ = static_cast<unsigned>(seed / 8 % 4);
   for (auto& n : names_for(seed)) {
@@ -90,6 +91,9 @@ run::run(uint64_t seed)
 run::~run() {
   quiet_ = true;
   current = nullptr;
+  observe_with(nullptr);
+  for (size_t i = 1; i < machines_.size(); ++i)
+    release_handles(i);
 }
 
 // -- the record ---------------------------------------------------------------------------------
@@ -197,7 +201,9 @@ void run::take(size_t who, const term& x) {
         note({.what = act::unlinked, .who = who, .other = asked.other});
     }
   } else if (x.is_tagged(atom{"nodeup"}, 2) || x.is_tagged(atom{"nodedown"}, 2)) {
-    e.what = x.is_tagged(atom{"nodeup"}, 2) ? act::got_node_up : act::got_node_down;
+    e.what = x.is_tagged(atom{"nodeup"}, 2)       ? act::got_node_up
+             : history_.processes[who].subscribed ? act::got_node_down
+                                                  : act::got_node_lost;
     e.node = node_of(part(1).as_atom());
   } else {
     e.what = act::got_message; // nobody sent it
@@ -233,6 +239,8 @@ task<> run::obey(process& self, size_t who) {
       }
       case deed::add_name:
       case deed::remove_name: name(self, who, x); break;
+      case deed::observe: observe(self, who, x); break;
+      case deed::watch_node: watch_node(self, who, x); break;
     }
   }
 }

@@ -9,6 +9,8 @@
 #include "support/chaos_model.hpp"
 #include "support/cluster.hpp"
 
+#include <caf/actor_control_block.hpp>
+
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -56,7 +58,9 @@ private:
     spawn_there,
     request_spawn,
     add_name,
-    remove_name
+    remove_name,
+    observe,
+    watch_node
   };
   struct order {
     deed what{};
@@ -76,6 +80,7 @@ private:
     bool up = false;
     bool frozen = false;
     clock::time_point since{};
+    std::vector<caf::strong_actor_ptr> handles; // Held on this node.
   };
   struct actor {
     pid id;
@@ -96,7 +101,7 @@ private:
   void tell(size_t who, order x);
   size_t below(size_t bound) { return bound == 0 ? 0 : random_() % bound; }
   size_t any_process(bool alive);
-  static std::array<deed, 40> make_deeds();
+  static std::array<deed, 44> make_deeds();
   order any_order(size_t who);
   void any_trouble();
   void network_trouble(size_t x, size_t y);
@@ -114,6 +119,10 @@ private:
   void relate(process& self, size_t who, const order& x);
   void leave(process& self, size_t who, const order& x);
   void name(process& self, size_t who, const order& x);
+  static void observe_with(run* x);
+  void observe(process& self, size_t who, const order& x);
+  void watch_node(process& self, size_t who, const order& x);
+  void release_handles(size_t node);
   task<> spawn_and_wait(process& self, size_t who, order x);
   void spawn_here(process& self, size_t who, const order& x);
   void request(process& self, size_t who, const order& x);

@@ -26,6 +26,8 @@ public:
   void spawns();
   void monitors();
   void links();
+  void observers();
+  void watched_nodes();
   void deaths();
   void leaks();
 
@@ -77,6 +79,7 @@ private:
   void check_gap(size_t i, size_t from, size_t last, size_t position);
   void fire(size_t i, std::map<uint64_t, watch>& watches);
   void check_unfired(const watch& w);
+  [[nodiscard]] bool before_its_link(size_t i) const;
   void check_link(size_t p, size_t q, const relation& r);
   void check_broken_link(size_t p, size_t q, const relation& r);
   bool has_cause(size_t p) const;
@@ -97,7 +100,9 @@ private:
     size_t who, from, to;
   };
   std::map<std::pair<size_t, std::string>, std::vector<holding>> holders_; // Of (node, name).
-  std::map<pair, relation> relations_; // The smaller process first.
+  std::map<pair, size_t> spawn_asked_;                     // Of (parent, child), as messages.
+  std::map<pair, std::pair<size_t, bool>> spawn_answered_; // And whether there is a child.
+  std::map<pair, relation> relations_;                     // The smaller process first.
 };
 
 } // namespace troupe::test::chaos

@@ -13,12 +13,13 @@ namespace troupe::test::chaos {
 
 namespace {
 
-constexpr std::array<std::string_view, 24> words{
-  "node_started", "node_ended",   "trouble_begins", "trouble_ends", "observation_end",
-  "began",        "ended",        "trapped",        "sent",         "exit_sent",
-  "exits",        "linked",       "unlinked",       "monitored",    "demonitored",
-  "registered",   "unregistered", "asked_spawn",    "got_message",  "got_exit",
-  "got_down",     "got_spawn",    "got_node_up",    "got_node_down"};
+constexpr std::array<std::string_view, 28> words{
+  "node_started", "node_ended",   "trouble_begins", "trouble_ends",  "observation_end",
+  "began",        "ended",        "trapped",        "sent",          "exit_sent",
+  "exits",        "linked",       "unlinked",       "monitored",     "demonitored",
+  "registered",   "unregistered", "asked_spawn",    "got_message",   "got_exit",
+  "got_down",     "got_spawn",    "got_node_up",    "got_node_down", "got_node_lost",
+  "watched_node", "observed",     "got_end"};
 
 constexpr time_point forever{std::chrono::hours{24 * 365}};
 
@@ -52,6 +53,8 @@ std::vector<std::string> complaints(const history& h) {
   x.spawns();
   x.monitors();
   x.links();
+  x.observers();
+  x.watched_nodes();
   x.deaths();
   x.leaks();
   return x.found;
@@ -61,6 +64,7 @@ std::vector<std::string> complaints(const history& h) {
 
 checker::checker(const history& h) : h_(&h), finish_(h.events.size()), fates_(h.processes.size()) {
   std::map<size_t, size_t> life;
+  std::map<uint64_t, pair> by_number;
   for (size_t i = 0; i < h.events.size(); ++i) {
     auto& x = at(i);
     auto troubled_pair = std::minmax(x.node, x.peer);
@@ -101,6 +105,15 @@ checker::checker(const history& h) : h_(&h), finish_(h.events.size()), fates_(h.
         for (auto& y : holders_[{who(x.who).node, x.text}])
           if (y.who == x.who && y.to == never)
             y.to = i;
+        break;
+      case act::asked_spawn:
+        if (x.ok)
+          spawn_asked_[{x.who, x.other}] = i;
+        by_number[x.number] = {x.who, x.other};
+        break;
+      case act::got_spawn:
+        if (auto j = by_number.find(x.number); j != by_number.end())
+          spawn_answered_[j->second] = {i, x.ok};
         break;
       case act::got_node_up:
       case act::got_node_down: node_events_[{x.who, x.node}].push_back(i); break;

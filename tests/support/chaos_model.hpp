@@ -48,6 +48,11 @@ enum class act : uint8_t {
   got_spawn,   ///< answer to number: `other` (ok), or text
   got_node_up, ///< of node
   got_node_down,
+  got_node_lost, ///< of node, which this process alone watches
+  // of who observes processes without being one
+  watched_node, ///< who wants to know, once more (ok) or once less, when node is lost
+  observed,     ///< as number, on the node of who: a handle of `other`
+  got_end,      ///< of number, `other`
 };
 
 struct event {

@@ -198,6 +198,8 @@ void checker::check_link(size_t p, size_t q, const relation& r) {
         break;
       }
       case act::unlinked:
+        if (before_its_link(i))
+          break;
         mine = theirs = false; // at both ends, as soon as it has arrived
         if (!by_p)
           break;
@@ -243,7 +245,7 @@ void checker::check_broken_link(size_t p, size_t q, const relation& r) {
       = x.who == p || !troubled_between(p, q, x.at, at(std::min(gone(q), finish_)).at + travel);
     if (x.what == act::linked && sure)
       link = i;
-    else if (x.what == act::unlinked)
+    else if (x.what == act::unlinked && !before_its_link(i))
       link = never;
     else if (x.what == act::got_exit && x.who == p)
       told = i;

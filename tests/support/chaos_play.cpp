@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <set>
 #include <sstream>
 
@@ -44,10 +45,10 @@ size_t run::any_process(bool alive) {
 }
 
 /// What is done how often.
-std::array<run::deed, 40> run::make_deeds() {
-  std::array<deed, 40> result{};
+std::array<run::deed, 44> run::make_deeds() {
+  std::array<deed, 44> result{};
   result.fill(deed::send);
-  constexpr std::array<std::pair<deed, size_t>, 13> shares{{{deed::send_name, 4},
+  constexpr std::array<std::pair<deed, size_t>, 15> shares{{{deed::send_name, 4},
                                                             {deed::link, 7},
                                                             {deed::unlink, 5},
                                                             {deed::monitor, 4},
@@ -59,7 +60,9 @@ std::array<run::deed, 40> run::make_deeds() {
                                                             {deed::spawn_there, 2},
                                                             {deed::request_spawn, 2},
                                                             {deed::add_name, 2},
-                                                            {deed::remove_name, 1}}};
+                                                            {deed::remove_name, 1},
+                                                            {deed::observe, 3},
+                                                            {deed::watch_node, 1}}};
   auto at = result.begin();
   for (auto& [what, n] : shares)
     at = std::fill_n(at, n, what);
@@ -148,6 +151,7 @@ void run::end_node(size_t x, bool power) {
     trouble(x, x, false);
   trouble(x, x, true);
   note({.what = act::node_ended, .node = x});
+  release_handles(x);
   m.up = m.frozen = false;
   m.since = cluster_.now();
   if (power)
@@ -324,6 +328,7 @@ void run::finale() {
 void run::look_what_is_left() {
   quiet_ = true;
   for (size_t i = 1; i < machines_.size(); ++i) {
+    release_handles(i);
     auto& core = cluster_.at(machines_[i].name).core();
     for (auto& x : core.processes().all()) {
       signal s;
@@ -361,8 +366,10 @@ std::string play(uint64_t seed) {
   for (size_t i = 0; i < std::min<size_t>(found.size(), 12); ++i)
     out << "  " << found[i] << '\n';
   auto& events = x.record().events;
+  auto* wanted = std::getenv("TROUPE_CHAOS_EVENTS");
+  auto shown = std::min<size_t>(events.size(), wanted ? std::strtoull(wanted, nullptr, 10) : 40);
   out << "last events:\n";
-  for (auto i = events.size() - std::min<size_t>(events.size(), 40); i < events.size(); ++i)
+  for (auto i = events.size() - shown; i < events.size(); ++i)
     out << "  " << i << ' ' << to_string(events[i]) << '\n';
   return out.str();
 }

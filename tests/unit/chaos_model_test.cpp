@@ -222,3 +222,43 @@ TEST_CASE("chaos_model: a name has one holder, and nothing is left at the end") 
   h.left.push_back({.node = 1, .links = 2});
   CHECK(about_history(h) == "node 1 leaks 2 links");
 }
+
+TEST_CASE("chaos_model: an unlink before the answer to a spawn request is of no link") {
+  auto links = of(act::linked, p, q, {}, true);
+  auto takes_back = of(act::unlinked, p, q);
+  auto dies = exits(q, ":x");
+  auto dead = ended(q, ":x");
+  auto told_of = of(act::got_exit, p, q, ":x");
+  CHECK(about({asked(7), links, takes_back, answer(7, true), dies, dead, told_of}) == "");
+  CHECK(about({asked(7), links, takes_back, answer(7, true), dies, dead}) == "link never fired");
+  CHECK(about({asked(7), links, answer(7, true), takes_back, dies, dead}) == "");
+  CHECK(about({asked(7), links, answer(7, true), takes_back, dies, dead, told_of})
+        == "EXIT of no link");
+}
+
+TEST_CASE("chaos_model: who observes a handle is told of the end once, and of no other") {
+  event observes{.what = act::observed, .who = p, .other = q, .number = 7};
+  event told_of{.what = act::got_end, .who = p, .other = q, .number = 7};
+  auto dies = exits(q, ":x");
+  auto dead = ended(q, ":x");
+  CHECK(about({observes, dies, dead, told_of}) == "");
+  CHECK(about({observes, dies, dead}) == "end was never told");
+  CHECK(about({observes, dies, dead, told_of, told_of}) == "end told twice");
+  CHECK(about({observes, told_of}) == "end of a process that lives");
+  CHECK(about({observes, trouble(true), told_of}) == "");
+  CHECK(about({dies, dead, told_of}) == "end of what nobody observes");
+}
+
+TEST_CASE("chaos_model: who watches a node is told once for each time that it asked") {
+  event watches{.what = act::watched_node, .who = p, .node = 2, .ok = true};
+  event gives_up{.what = act::watched_node, .who = p, .node = 2};
+  auto lost = node(act::got_node_lost, 2, p);
+  auto ends = node(act::node_ended, 2);
+  CHECK(about({watches, watches, trouble(true), lost, lost}) == "");
+  CHECK(about({watches, trouble(true), ends, lost}) == "");
+  CHECK(about({watches, trouble(true), lost, lost}) == "node lost that nobody watches");
+  CHECK(about({watches, lost}) == "node lost without trouble");
+  CHECK(about({watches, trouble(true), ends}) == "the loss of a node was never told");
+  CHECK(about({gives_up, watches, trouble(true), ends}) == "the loss of a node was never told");
+  CHECK(about({watches, gives_up, trouble(true), ends}) == "");
+}

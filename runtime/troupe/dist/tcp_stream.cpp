@@ -27,18 +27,19 @@ constexpr std::chrono::seconds linger{1};
 struct tcp_stream::state : std::enable_shared_from_this<state> {
   explicit state(tcp::socket s) : socket(std::move(s)), timer(socket.get_executor()) {}
 
-  void read_more() {
+  /// The wait owns the handler, which owns the stream: an io_context that goes while it waits lets
+  /// go of both. If the handler were ours, nobody would.
+  void read_more(std::shared_ptr<stream_handler> owner) {
     socket.async_wait(tcp::socket::wait_read,
-                      [self = shared_from_this()](const error_code& failed) {
+                      [self = shared_from_this(), owner](const error_code& failed) {
                         if (!failed)
-                          self->read();
+                          self->read(owner);
                       });
   }
 
-  void read() {
+  void read(const std::shared_ptr<stream_handler>& owner) {
     static thread_local auto buffer = std::make_unique<std::array<char, read_bytes>>();
-    auto owner = handler;
-    if (!owner)
+    if (handler.expired())
       return;
     auto n = ::recv(socket.native_handle(), buffer->data(), buffer->size(), MSG_DONTWAIT);
     if (n > 0) {
@@ -46,8 +47,8 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
       return end();
     }
-    if (handler)
-      read_more();
+    if (!handler.expired())
+      read_more(owner);
   }
 
   /// Sends what waits; returns whether nothing is left. With the mutex held.
@@ -80,7 +81,7 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
                           if (self->closing)
                             ::shutdown(self->socket.native_handle(), SHUT_WR);
                         }
-                        if (auto owner = self->handler)
+                        if (auto owner = self->handler.lock())
                           owner->on_writable();
                       });
   }
@@ -95,16 +96,16 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
       socket.close(ignored);
     }
     timer.cancel();
-    if (auto owner = std::exchange(handler, nullptr))
+    if (auto owner = std::exchange(handler, {}).lock())
       owner->on_closed();
   }
 
   tcp::socket socket;
   boost::asio::steady_timer timer;
-  std::shared_ptr<stream_handler> handler; // Transport thread.
-  std::mutex mutex;                        // guards all below, and the socket's life
-  std::string rest;                        // What the socket did not take.
-  size_t sent = 0;                         // Of `rest`.
+  std::weak_ptr<stream_handler> handler; // Transport thread; expired once the stream has ended.
+  std::mutex mutex;                      // guards all below, and the socket's life
+  std::string rest;                      // What the socket did not take.
+  size_t sent = 0;                       // Of `rest`.
   bool closing = false;
   bool closed = false;
 };
@@ -119,14 +120,14 @@ tcp_stream::tcp_stream(tcp::socket socket) {
 
 tcp_stream::~tcp_stream() {
   boost::asio::post(state_->socket.get_executor(), [s = state_] {
-    s->handler = nullptr;
+    s->handler.reset();
     s->end();
   });
 }
 
 void tcp_stream::attach(std::shared_ptr<stream_handler> handler) {
-  state_->handler = std::move(handler);
-  state_->read_more();
+  state_->handler = handler;
+  state_->read_more(std::move(handler));
 }
 
 bool tcp_stream::write(std::string bytes) {
