@@ -14,6 +14,8 @@ driver carries out and answers with a line:
     @freeze b            SIGSTOP
     @thaw b              SIGCONT
     @gone b              waits until it has ended by itself
+    @type a TEXT         types this line instead of an answer
+    @eof a TEXT          types this, in which \\n is a line break, and ends the input, instead of an answer
 
 Everything else that a program prints, as lines of its log, does not count. Numbers of processes, references and
 functions vary: they are counted in the order in which they appear.
@@ -40,6 +42,10 @@ OPTIONS = {
     "hidden": ("-hidden", "--hidden"),
     "ticktime": ("-kernel net_ticktime {}", "--ticktime {}"),
     "cookie": ("-setcookie {}", "--cookie {}"),
+    "peer_cookie": ("-setcookie {}", "--peer-cookie {}"),
+    "auto_connect": ("-kernel dist_auto_connect {}", "--auto-connect {}"),
+    "connect_all": ("-connect_all {}", "--connect-all {}"),
+    "overlap": ("-kernel prevent_overlapping_partitions {}", "--prevent-overlapping-partitions {}"),
 }
 
 
@@ -91,17 +97,23 @@ class Player:
 
     def command(self, node, given, script):
         options = {"cookie": COOKIE}
+        alone = "alone" in given
         for word in given:
+            if word == "alone":
+                continue
             key, _, value = word.partition("=")
             if key not in OPTIONS:
                 raise ValueError(f"unknown option {word}: one of {', '.join(sorted(OPTIONS))}")
             options[key] = value
         name = f"{node}@127.0.0.1"
+        if alone:
+            options = {}
         said = [OPTIONS[key][0 if self.original else 1].format(value) for key, value in options.items()]
         if self.original:
-            command = ["elixir", "--erl", " ".join(said), "--name", name]
+            command = ["elixir", "--erl", " ".join(said)] + ([] if alone else ["--name", name])
             return command + (["-e", f'Code.eval_file("{script}")'] if script else ["--no-halt", "-e", ":ok"])
-        command = [support.troupe_path(), "--name", name, "--epmd-port", str(self.port), *self.more]
+        command = [support.troupe_path(), "--epmd-port", str(self.port), *self.more]
+        command += [] if alone else ["--name", name]
         command += [word for x in said for word in x.split()]
         return command + (["--eval-file", str(script)] if script else ["--no-halt", "-e", ":ok"])
 
@@ -118,10 +130,15 @@ class Player:
         return node in (epmd_test.names_at(self.port) or ())
 
     def obey(self, order):
+        """Returns what to type then."""
         verb, node, *given = order.split()
         if verb == "start":
-            return self.start(node, given)
+            self.start(node, given)
+            return "done\n"
         child = self.nodes[node]
+        if verb in ("type", "eof"):
+            text = order.split(" ", 2)[2]
+            return text + "\n" if verb == "type" else text.replace("\\n", "\n")
         if verb == "kill":
             child.stop()
         elif verb == "freeze":
@@ -132,6 +149,7 @@ class Player:
             child.wait()
         else:
             raise ValueError(f"unknown order @{order}")
+        return "done\n"
 
     def play(self, name):
         """Returns the lines that the scenario shows, normalised; first those of the script, then those of peers."""
@@ -153,13 +171,16 @@ class Player:
                                lambda: f"{name} did not end\n{main}", DEADLINE)
             if len(orders()) <= done:
                 break
-            self.obey(orders()[done])
+            order = orders()[done]
+            main.write(self.obey(order))
+            if order.startswith("eof"):
+                main.end_input()
             done += 1
-            main.write("done\n")
         if main.wait() != 0 or "** (" in main.err():
             raise AssertionError(f"{name} failed with status {main.process.returncode}\n{main}")
         lines = [x for x in main.out().split("\n") if LINE.match(x)]
         for node in sorted(set(self.nodes) - {"a"}):
+            self.nodes[node].stop()  # All that it printed has been read then.
             lines += [f"{node}| {x}" for x in self.nodes[node].out().split("\n") if LINE.match(x)]
         return normalise(lines)
 

@@ -25,6 +25,7 @@ const module_table& all_modules() {
     add_io_modules(*t);
     add_pg_module(*t);
     add_rpc_modules(*t);
+    add_system_modules(*t);
     return t;
   }();
   return *table;
