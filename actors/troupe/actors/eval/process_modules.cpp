@@ -181,7 +181,8 @@ term monitor(process& self, const std::vector<term>& args) {
   if (item.is(term::kind::atom))
     return self.monitor(item.as_atom(), self.self().node);
   if (item.is_tuple(2) && item.as_tuple()[0].is(term::kind::atom)
-      && item.as_tuple()[1].is(term::kind::atom))
+      && item.as_tuple()[1].is(term::kind::atom)
+      && (self.home().is_alive() || item.as_tuple()[1].as_atom() == self.self().node))
     return self.monitor(item.as_tuple()[0].as_atom(), item.as_tuple()[1].as_atom());
   throw argument_error("erlang", "monitor", {atom{"process"}, item},
                        {"", "not a pid or registered name"});
