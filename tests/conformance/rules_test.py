@@ -24,7 +24,7 @@ def cases():
     names = set()
     for path in TESTS.rglob("*_test.cpp"):
         # A long name is a literal in several pieces.
-        for m in re.finditer(r'TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)', path.read_text()):
+        for m in re.finditer(r'TEST_CASE(?:_FIXTURE)?\((?:\w+,)?\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)', path.read_text()):
             names.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', m[1])).replace('\\"', '"'))
     for path in TESTS.rglob("*_test.py"):
         group = ""
