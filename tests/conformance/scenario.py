@@ -9,7 +9,7 @@ A scenario is scenarios/NAME.exs; what the original showed is recorded in scenar
 Names stand for NAME@127.0.0.1. The script prints lines `RULE: value`, which are compared, and `@order`, which the
 driver carries out and answers with a line:
 
-    @start b [options]   starts a node and waits until it has its name
+    @start b [options]   starts a node and waits until it runs code
     @kill b              SIGKILL, and waits until it is gone
     @freeze b            SIGSTOP
     @thaw b              SIGCONT
@@ -36,6 +36,7 @@ import support
 FOLDER = pathlib.Path(__file__).resolve().parent / "scenarios"
 COOKIE = "monster"
 DEADLINE = 60.0
+READY = 'IO.puts("ready")'
 LINE = re.compile(r"^[A-Z]+-[0-9]+[A-Za-z]*: ")
 # How an option of a node is said to the original's `--erl`, and to this project's program.
 OPTIONS = {
@@ -81,6 +82,14 @@ def normalise(lines):
     return result
 
 
+def frozen(pid):
+    """Whether all threads have stopped; on a busy machine some run on for a while."""
+    states = []
+    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"):
+        states.append(path.read_text().rpartition(")")[2].split()[0])
+    return all(x == "T" for x in states)
+
+
 class Player:
     """Runs the nodes of one scenario; `original` or this project with more options of its program."""
 
@@ -111,23 +120,19 @@ class Player:
         said = [OPTIONS[key][0 if self.original else 1].format(value) for key, value in options.items()]
         if self.original:
             command = ["elixir", "--erl", " ".join(said)] + ([] if alone else ["--name", name])
-            return command + (["-e", f'Code.eval_file("{script}")'] if script else ["--no-halt", "-e", ":ok"])
+            return command + (["-e", f'Code.eval_file("{script}")'] if script else ["--no-halt", "-e", READY])
         command = [support.troupe_path(), "--epmd-port", str(self.port), *self.more]
         command += [] if alone else ["--name", name]
         command += [word for x in said for word in x.split()]
-        return command + (["--eval-file", str(script)] if script else ["--no-halt", "-e", ":ok"])
+        return command + (["--eval-file", str(script)] if script else ["--no-halt", "-e", READY])
 
     def start(self, node, given=(), script=None):
         if node in self.nodes:
             self.nodes[node].stop()
         self.nodes[node] = support.Piped(self.command(node, given, script), self.env)
         if not script:
-            support.wait_until(lambda: ":ok" in self.nodes[node].out() or self.registered(node),
+            support.wait_until(lambda: "ready\n" in self.nodes[node].out(),
                                lambda: f"{node} did not start\n{self.nodes[node]}")
-
-    def registered(self, node):
-        import epmd_test
-        return node in (epmd_test.names_at(self.port) or ())
 
     def obey(self, order):
         """Returns what to type then."""
@@ -143,6 +148,7 @@ class Player:
             child.stop()
         elif verb == "freeze":
             child.signal(support.signal.SIGSTOP)
+            support.wait_until(lambda: frozen(child.pid), f"{node} did not freeze")
         elif verb == "thaw":
             child.signal(support.signal.SIGCONT)
         elif verb == "gone":
@@ -154,11 +160,15 @@ class Player:
     def play(self, name):
         """Returns the lines that the scenario shows, normalised; first those of the script, then those of peers."""
         fields = header(name)
+        text = (FOLDER / f"{name}.exs").read_text()
+        if not self.original and 'tell.("kill' in text and ":net_adm" not in text:
+            # It serves the port mapper, which would move while others are asking when its node is killed.
+            self.start("mapper", ["hidden"])
         for spec in filter(None, (x.split() for x in fields["Nodes"].split(","))):
             self.start(spec[0], spec[1:])
         script = pathlib.Path(self.home) / f"{name}.exs"
         prelude = "\n".join(x for x in (FOLDER / "prelude.exs").read_text().splitlines() if not x.startswith("#"))
-        script.write_text(prelude + "\n" + (FOLDER / f"{name}.exs").read_text())
+        script.write_text(prelude + "\n" + text)
         self.start("a", fields["Self"].split(), script)
         main, done = self.nodes["a"], 0
 

@@ -24,9 +24,9 @@ waits = [
   rpc_timeout: fn -> :rpc.call(b, :erlang, :node, [], 1000) end
 ]
 for {what, f} <- waits, do: spawn(fn -> result = f.(); send(me, {what, result, now.() - begun}) end)
-receive do {:rpc_timeout, result, time} -> show.("CONN-08f", {:rpc_timeout, result, time < 6000}) end
+receive do {:rpc_timeout, result, time} -> show.("CONN-08f", {:rpc_timeout, result, time < 6000}) after 20_000 -> :nothing end
 for {what, _} <- waits, what != :rpc_timeout do
-  receive do {^what, result, time} -> show.("CONN-08f", {what, result, time > 5000}) end
+  receive do {^what, result, time} -> show.("CONN-08f", {what, result, time > 5000}) after 20_000 -> :nothing end
 end
 show.("CONN-08b", receive do {:DOWN, ^r1, :process, ^p, reason} -> reason after 5000 -> :nothing end)
 show.("CONN-08b", receive do {:DOWN, ^r2, :process, who, reason} -> {who, reason} after 5000 -> :nothing end)

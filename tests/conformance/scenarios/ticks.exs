@@ -20,7 +20,7 @@ r = Process.monitor(p)
 Process.link(p)
 tell.("freeze b")
 frozen = System.monotonic_time(:millisecond)
-show.("TICK-02", receive do {:nodedown, x, info} -> {x, info[:nodedown_reason]} end)
+show.("TICK-02", receive do {:nodedown, x, info} -> {x, info[:nodedown_reason]} after 20_000 -> :nothing end)
 time = System.monotonic_time(:millisecond) - frozen
 show.("TICK-02", {time > 1000, time < 10_000})
 show.("TICK-02", receive do {:DOWN, ^r, :process, ^p, reason} -> reason after 5000 -> :nothing end)
