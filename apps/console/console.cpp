@@ -74,7 +74,9 @@ int run(const options& opts, const extensions& parts) {
     log = [screen](const std::string& level, const std::string& text) {
       screen->write("\n" + internal::format_line(level, text) + "\n");
     };
-  auto started = node::start(opts.node, log);
+  node::parts on;
+  on.prepare = actors::eval::install; // A peer that knows the name may spawn at once.
+  auto started = node::start(opts.node, on, log);
   if (!started) {
     screen->stop();
     std::cerr << "troupe: " << started.error().context << "\n";
@@ -84,7 +86,6 @@ int run(const options& opts, const extensions& parts) {
   running = &at;
   if (asked)
     at.request_stop(0);
-  actors::eval::install(at);
   actors::start_group_leader(at, std::make_shared<actors::terminal_device>(screen));
   actors::start_io_server(at, std::make_shared<error_device>(), atom{"standard_error"});
   if (opts.no_halt && !screen->interactive())

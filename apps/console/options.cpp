@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string_view>
 
@@ -16,12 +15,14 @@ namespace po = boost::program_options;
 namespace {
 
 result<actors::shell_options::script> read_script(const std::string& path) {
+  errno = 0;
   std::ifstream file{path, std::ios::binary};
-  actors::shell_options::script result{path, {std::istreambuf_iterator<char>{file}, {}}};
-  if (!file.good() && !file.eof())
+  std::ostringstream text;
+  text << file.rdbuf(); // An empty file is a failure to `text`, a folder throws inside.
+  if (!file.is_open() || errno != 0)
     return error{errc::invalid_config,
                  "--eval-file " + path + " cannot be read: " + std::strerror(errno)};
-  return result;
+  return actors::shell_options::script{path, text.str()};
 }
 
 } // namespace

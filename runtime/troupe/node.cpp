@@ -53,6 +53,8 @@ result<std::unique_ptr<node>> node::start(const config& how, const parts& on, lo
     log = std::move(*sink);
   }
   x.make_core(*result, internal::at_level(how.log_level, std::move(log)));
+  if (on.prepare)
+    on.prepare(*result);
   if (!how.name.empty())
     if (auto failed = x.join_network())
       return *failed;

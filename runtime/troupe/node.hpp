@@ -42,6 +42,8 @@ public:
     std::string build_id;
     /// Runs everything until nothing is left to do. Set: the node makes no thread.
     std::function<void()> drive;
+    /// Called before anybody can reach the node: for what has to be there when peers come.
+    std::function<void(node&)> prepare;
   };
 
   using log_function = internal::node_core::log_function;

@@ -26,7 +26,7 @@ class Informing(Case):
         self.assertEqual((status, err), (0, ""))
         for option in ("name", "sname", "cookie", "cookie-file", "listen", "transport", "ticktime", "hidden", "epmd-port",
                        "cookie-for", "allow", "auto-connect", "allow-spawn",
-                       "eval", "no-halt", "log-level", "log-file", "version", "help", "config"):
+                       "eval", "eval-file", "no-halt", "log-level", "log-file", "version", "help", "config"):
             self.assertIn(f"--{option}", out)
         self.assertIn("-e [", out)
         self.assertIn("TROUPE_", out)
@@ -72,6 +72,19 @@ class Refusing(Case):
         status, out, err = self.run_troupe("--sname", "short@localhost", "--cookie", "monster", "--epmd-port", self.epmd_port,
                                            "-e", "node()")
         self.assertEqual((status, out, err), (0, ":short@localhost\n", ""))
+
+    def test_names_that_are_fine(self):
+        for name, shown in (("x@localhost", ":x@localhost"), ("1-a_B@127.0.0.1", ':"1-a_B@127.0.0.1"')):
+            with self.subTest(name):
+                self.assertEqual(self.run_troupe("-e", "node()", name=name), (0, shown + "\n", ""))
+
+    def test_two_names(self):
+        self.refused("option '--name' cannot be specified more than once; --help lists the options",
+                     "--name", A, "--name", "b@127.0.0.1")
+
+    def test_a_host_that_is_another_machine(self):
+        self.refused("cannot listen on 203.0.113.1: it is no address of this machine; give one that is with --listen",
+                     name="a@203.0.113.1", status=1)
 
     def test_a_name_in_use(self):
         self.piped(A)
@@ -339,6 +352,70 @@ class Evaluating(Case):
         status, out, err = self.run_troupe("-e", 'IO.write(String.duplicate("0123456789", 500_000))')
         self.assertEqual((status, err), (0, ""))
         self.assertEqual(len(out), 5_000_000 + len(":ok\n"))
+
+
+class EvaluatingFiles(Case):
+    def file(self, name, *lines):
+        path = pathlib.Path(self.home) / name
+        path.write_text("\n".join(lines))
+        return path
+
+    def fails(self, path, message):
+        status, out, err = self.run_troupe("--eval-file", path)
+        self.assertEqual((status, out), (1, ""))
+        self.assertEqual(err.splitlines()[0], message)
+
+    def test_results_are_not_printed(self):
+        path = self.file("a.exs", "1 + 1", 'IO.puts("shown")', "", "f = fn x ->", "  x", "end", 'IO.puts(f.("again"))', "3")
+        self.assertEqual(self.run_troupe("--eval-file", path), (0, "shown\nagain\n", ""))
+        self.assertEqual(self.run_troupe("--eval-file", self.file("empty.exs")), (0, "", ""))
+
+    def test_one_that_cannot_be_read(self):
+        self.refused("--eval-file /no/such.exs cannot be read: No such file or directory", "--eval-file", "/no/such.exs")
+        self.refused("--eval-file / cannot be read: Is a directory", "--eval-file", "/")
+
+    def test_syntax_errors_name_file_and_line(self):
+        path = self.file("a.exs", 'IO.puts("never")', "x = 1 +", "* 2")
+        self.fails(path, f"** (SyntaxError) {path}:3:1: syntax error before: '*'")
+        path = self.file("a.exs", 'IO.puts("never")', "f = fn ->", "  1", "")
+        self.fails(path, f'** (TokenMissingError) {path}:4:1: missing terminator: end (for "fn" starting at line 2)')
+
+    def test_what_is_unknown_is_told_with_file_and_line(self):
+        path = self.file("a.exs", "", "nosuch(1)")
+        self.fails(path, f"** (CompileError) {path}:2: undefined function nosuch/1 (there is no such import)")
+
+    def test_a_failure_makes_status_1_and_ends_the_file(self):
+        for line, message in (('raise "boom"', "** (RuntimeError) boom"), ("throw(:x)", "** (throw) :x"),
+                              ("exit(:gone)", "** (exit) :gone"), ("1 = 2", "** (MatchError) no match of right hand side value: 2")):
+            with self.subTest(line):
+                path = self.file("a.exs", line, 'IO.puts("never")')
+                self.fails(path, message)
+
+    def test_halt_says_the_status(self):
+        path = self.file("a.exs", "System.halt(7)", 'IO.puts("never")')
+        self.assertEqual(self.run_troupe("--eval-file", path), (7, "", ""))
+
+    def test_a_file_reads_the_input(self):
+        path = self.file("a.exs", 'IO.puts("got " <> IO.gets("name? "))', "IO.inspect(IO.gets(\"\"))", "IO.inspect(IO.gets(\"\"))")
+        self.assertEqual(self.run_troupe("--eval-file", path, input="joe\nx"), (0, 'got joe\n\n"x"\n:eof\n', ""))
+
+    def test_what_is_left_of_the_input_is_not_evaluated(self):
+        self.assertEqual(self.run_troupe("--eval-file", self.file("a.exs", "IO.gets(\"\")"), input="one\n1 + 1\n"), (0, "", ""))
+
+    def test_several_files_follow_each_other(self):
+        files = [self.file("a.exs", 'IO.puts("a")'), self.file("b.exs", "nosuch()"), self.file("c.exs", 'IO.puts("c")')]
+        args = [word for x in files for word in ("--eval-file", x)]
+        status, out, err = self.run_troupe(*args, "-e", "1 + 1")
+        self.assertEqual((status, out), (1, "2\na\nc\n"), "expressions come first")
+        self.assertIn("nosuch/0", err)
+
+    def test_no_halt(self):
+        path = self.file("a.exs", "Process.register(self(), :script)", 'IO.puts("ready")')
+        node = self.piped(A, "--no-halt", "--eval-file", path, ready=False)
+        node.expect("ready")
+        self.piped("b@127.0.0.1").say(f'Node.ping :"{A}"', ":pong")
+        node.signal(signal.SIGTERM)
+        self.assertEqual(node.wait(), 0)
 
 
 class Ending(Case):

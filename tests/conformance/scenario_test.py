@@ -6,6 +6,28 @@ import unittest
 import scenario
 import support
 
+# Scenarios that only the original plays yet, and what is missing here.
+PENDING = {
+    "adm": ":net_adm.names",
+    "allow": ":net_kernel.allow",
+    "alone_settings": ":net_kernel.get_net_ticktime, Node.set_cookie",
+    "auto_connect_never": "--auto-connect",
+    "auto_connect_once": "--auto-connect",
+    "connect_all": "--connect-all",
+    "connect_all_names": "--connect-all, :global",
+    "global_disconnect": ":global.disconnect",
+    "hidden_services": ":global",
+    "monitor_node_options": "errors of :net_kernel.monitor_nodes, Node.monitor/3",
+    "monitor_nodes": "the order of what :net_kernel.monitor_nodes tells",
+    "nodes_info": ":erlang.nodes/2",
+    "overlap": "the prevention of overlapping partitions",
+    "overlap_allowed": "--prevent-overlapping-partitions",
+    "pids_info": "Process.info",
+    "set_cookie": "Node.set_cookie",
+    "tick_settings": ":net_kernel.set_net_ticktime",
+    "world": ":net_adm.world_list, :net_adm.ping_list",
+}
+
 
 class Scenarios(unittest.TestCase):
     maxDiff = None
@@ -15,10 +37,16 @@ class Scenarios(unittest.TestCase):
 
 
 def add(name):
+    def pending(self):
+        if name in PENDING:
+            self.skipTest(f"not here yet: {PENDING[name]}")
+
     def test_tls(self):
+        pending(self)
         self.shows(name, False)
 
     def test_plain(self):
+        pending(self)
         self.shows(name, False, "--transport", "plain")
 
     def test_original(self):

@@ -71,6 +71,19 @@ class OnTerminals(support.Case):
         a.type("typed at T1")
         a.expect(f"{prompt} {line}", "line for remote> typed at T1", '{:line, "typed at T1\\n"}')
 
+    def test_a_reader_that_died_keeps_its_place(self):
+        a, b = self.start()
+        prompt = a.prompt()
+        a.mark = len(a.lines()) - 1
+        line = f'Node.spawn :"{B}", fn -> Process.register(self(), :reader); IO.puts("read: " <> IO.gets("name? ")) end'
+        a.type(line)
+        support.wait_until(lambda: a.lines()[-1] == "name?" and "#PID<" in "".join(a.lines()[a.mark:]),
+                           lambda: f"no question of the other node\n{a}")
+        b.say("Process.exit(Process.whereis(:reader), :kill)", "true")
+        a.type("for nobody")
+        a.expect(f"{prompt} {line}", "#PID<*>", "name? for nobody")
+        a.say("1 + 1", "2")
+
     def test_a_node_that_is_not_there(self):
         a, b = self.start()
         warning = "** Can not start :erlang.apply"

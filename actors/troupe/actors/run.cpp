@@ -83,7 +83,9 @@ int run_process(int argc, const char* const* argv, internal::root_function root,
     if (auto* at = running.load())
       at->request_stop(0);
   }};
-  auto started = node::start(*how);
+  node::parts on;
+  on.prepare = eval::install; // A peer that knows the name may spawn at once.
+  auto started = node::start(*how, on);
   if (!started) {
     std::cerr << started.error().context << "\n";
     return 1;
@@ -92,7 +94,6 @@ int run_process(int argc, const char* const* argv, internal::root_function root,
   running = &at;
   if (asked)
     at.request_stop(0);
-  eval::install(at);
   auto screen = std::make_shared<terminal>();
   start_group_leader(at, std::make_shared<terminal_device>(screen));
   for (auto& x : parts)

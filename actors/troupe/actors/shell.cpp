@@ -15,7 +15,7 @@ namespace troupe::actors {
 namespace {
 
 const atom tag_eval{"eval"};
-const atom tag_quiet{"eval_quietly"}; // Prints failures only.
+const atom tag_quiet{"eval_quietly"}; // Prints failures only; has the name of a file, too.
 const atom tag_evaluated{"evaluated"};
 const atom tag_exit{"EXIT"};
 const atom tag_down{"DOWN"};
@@ -33,7 +33,7 @@ std::string describe(const eval::failure& f, const pid& viewer) {
 
 task<bool> evaluate(process& self, const options_ptr& opts, eval::interpreter& run,
                     eval::environment& env, term command) {
-  auto quiet = command.is_tagged(tag_quiet, 3);
+  auto quiet = command.is_tagged(tag_quiet, 4);
   std::optional<eval::failure> failed;
   std::string text;
   try {
@@ -66,11 +66,13 @@ task<> run_evaluator(process& self, options_ptr opts, pid server) {
   eval::environment env;
   env.process = &host;
   std::function<bool(const term&)> is_command
-    = [](const term& x) { return x.is_tagged(tag_eval, 3) || x.is_tagged(tag_quiet, 3); };
+    = [](const term& x) { return x.is_tagged(tag_eval, 3) || x.is_tagged(tag_quiet, 4); };
   for (;;) {
     auto waiting = self.receive_match(is_command);
     auto command = co_await std::move(waiting);
-    env.line = static_cast<int>(command->as_tuple()[1].as_integer());
+    auto parts = command->as_tuple();
+    env.line = static_cast<int>(parts[1].as_integer());
+    env.file = parts.size() == 4 ? std::string{parts[3].as_binary()} : "iex";
     auto evaluating = evaluate(self, opts, run, env, *command);
     auto ok = co_await std::move(evaluating);
     self.send(server, term::tuple({tag_evaluated, ok}));
@@ -134,9 +136,9 @@ task<> on_evaluator_exit(session& s, term reason) {
   co_await std::move(reporting);
 }
 
-/// Has an expression evaluated; ends when that is done or its process is gone.
-task<> run_expression(session& s, term quoted, atom how = tag_eval) {
-  s.self.send(s.evaluator, term::tuple({how, s.line, std::move(quoted)}));
+/// Has something evaluated; ends when that is done or its process is gone.
+task<> run_command(session& s, term command) {
+  s.self.send(s.evaluator, std::move(command));
   std::function<bool(const term&)> concerns_us = [&s](const term& x) {
     return x.is_tagged(tag_evaluated, 2) || is_exit_of(x, s.evaluator) || is_stop(x);
   };
@@ -189,7 +191,7 @@ task<> take_line(session& s, std::string text, bool last) {
     = term::tuple({atom{"__block__"}, term::empty_list(), term::empty_list()});
   if (quoted == nothing)
     co_return;
-  auto running = run_expression(s, quoted);
+  auto running = run_command(s, term::tuple({tag_eval, s.line, quoted}));
   co_await std::move(running);
 }
 
@@ -204,7 +206,7 @@ task<> run_script(session& s, shell_options::script x) {
     co_await std::move(reporting);
     co_return;
   }
-  auto running = run_expression(s, std::get<term>(parsed), tag_quiet);
+  auto running = run_command(s, term::tuple({tag_quiet, 1, std::get<term>(parsed), x.name}));
   co_await std::move(running);
 }
 

@@ -4,6 +4,7 @@
 #include "troupe/actors/eval/process_host.hpp"
 #include "troupe/actors/eval/spawn_modules.hpp"
 #include "troupe/actors/eval/spawn_options.hpp"
+#include "troupe/node.hpp"
 
 namespace troupe::actors::eval {
 
@@ -45,7 +46,8 @@ term start_monitor(process& self, const term& item, const monitor_options& how,
   if (item.is(term::kind::atom))
     return self.monitor(item.as_atom(), self.self().node, how);
   if (item.is_tuple(2) && item.as_tuple()[0].is(term::kind::atom)
-      && item.as_tuple()[1].is(term::kind::atom))
+      && item.as_tuple()[1].is(term::kind::atom)
+      && (self.home().is_alive() || item.as_tuple()[1].as_atom() == self.self().node)) // NAME-01g
     return self.monitor(item.as_tuple()[0].as_atom(), item.as_tuple()[1].as_atom(), how);
   throw argument_error("erlang", "monitor", args,
                        {"", args.size() > 2 ? "not a pid" : "not a pid or registered name", ""});

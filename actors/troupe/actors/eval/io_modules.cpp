@@ -21,14 +21,17 @@ term server_of(process& self, const term& device) {
   return device;
 }
 
-/// Output: errors other than `terminated` raise, as Erlang's io does (rule IO-05).
+/// Output: errors raise, as Erlang's io does (rule IO-05).
 task<term> put(process& self, term device, std::string text) {
   auto request = term::tuple({atom{"put_chars"}, unicode, std::move(text)});
   auto sending = io::request(self, server_of(self, device), std::move(request));
   auto reply = co_await std::move(sending);
-  if (reply.is_tagged(atom{"error"}, 2) && !reply.as_tuple()[1].is_atom(atom{"terminated"}))
-    throw bad_argument();
-  co_return reply;
+  if (!reply.is_tagged(atom{"error"}, 2))
+    co_return reply;
+  auto& reason = reply.as_tuple()[1];
+  if (reason.is_atom(atom{"terminated"}) || reason.is_atom(atom{"calling_self"}))
+    throw error(reason);
+  throw bad_argument();
 }
 
 task<std::string> text_of(interpreter& run, environment& env, term x) {
@@ -120,21 +123,26 @@ task<term> read(interpreter&, environment& env, std::vector<term> args) {
   auto device = args.size() > 1 ? args[0] : term{atom{"stdio"}};
   if (!args.back().is_atom(atom{"line"}) && !args.back().is_atom(atom{"eof"}))
     throw bad_argument();
-  auto request = term::tuple({atom{"get_line"}, unicode, ""});
+  auto request = term::tuple({atom{"get_line"}, unicode, term::empty_list()});
   auto asking = io::request(self, server_of(self, device), std::move(request));
   auto reply = co_await std::move(asking);
   co_return reply;
 }
 
+/// IO.getn([device,] prompt [, count]); two arguments are a prompt and a count if they can be.
 task<term> getn(interpreter& run, environment& env, std::vector<term> args) {
   auto& self = process_of(env);
+  auto has_device = args.size() == 3 || (args.size() == 2 && !args[1].is(term::kind::integer));
+  auto device = has_device ? args[0] : term{atom{"stdio"}};
+  if (has_device)
+    args.erase(args.begin());
   auto converting = text_of(run, env, args[0]);
   auto prompt = co_await std::move(converting);
   auto count = args.size() > 1 ? args[1] : term{1};
   if (!count.is(term::kind::integer) || count.as_integer() < 0)
     throw bad_argument();
   auto request = term::tuple({atom{"get_chars"}, unicode, std::move(prompt), std::move(count)});
-  auto asking = io::request(self, self.group_leader(), std::move(request));
+  auto asking = io::request(self, server_of(self, device), std::move(request));
   auto reply = co_await std::move(asking);
   co_return reply;
 }
@@ -160,11 +168,12 @@ void add_io_modules(module_table& m) {
     m.add("Elixir.IO", "gets", arity, gets);
     m.add("io", "get_line", arity, gets);
     m.add("Elixir.IO", "read", arity, read);
-    m.add("Elixir.IO", "getn", arity, getn);
     m.add("Elixir.Kernel", "inspect", arity, inspect_text);
   }
   for (size_t arity : {1, 2, 3})
     m.add("Elixir.IO", "inspect", arity, inspect_io);
+  for (size_t arity : {1, 2, 3})
+    m.add("Elixir.IO", "getn", arity, getn);
   m.add("Elixir.Kernel", "flush", 0, flush);
   m.add("Elixir.IEx.Helpers", "flush", 0, flush);
 }

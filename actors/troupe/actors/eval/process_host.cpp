@@ -28,6 +28,7 @@ const module_table& all_modules() {
     add_io_modules(*t);
     add_pg_module(*t);
     add_rpc_modules(*t);
+    add_system_modules(*t);
     add_time_modules(*t);
     add_timer_modules(*t);
     return t;

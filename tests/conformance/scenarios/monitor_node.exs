@@ -1,0 +1,18 @@
+# Rules: NM-07 NM-08 NM-10 NM-12
+# Nodes: b hidden
+b = on.(:b)
+Node.ping(b)
+show.("NM-07", {Node.monitor(b, true), Node.monitor(b, true), Node.monitor(b, true)})
+show.("NM-07", {Node.monitor(b, false), Node.disconnect(b)})
+show.("NM-07", [mail.(5000), mail.(5000), mail.(300)])
+Node.ping(b)
+show.("NM-07", {Node.disconnect(b), mail.(300)})
+show.("NM-07", Node.monitor(b, false))
+show.("NM-07", {Node.ping(b), Node.monitor(b, false), Node.disconnect(b), mail.(300)})
+show.("NM-08", {Node.monitor(on.(:zz), true), mail.(5000), mail.(100)})
+show.("NM-08", {Node.list(:connected), Node.monitor(b, true), await.(fn -> Node.list(:connected) == [b] end)})
+show.("NM-12", mail.(300))
+show.("NM-08", {Node.disconnect(b), mail.(5000)})
+show.("NM-08", {Node.monitor(node(), true), mail.(300), Node.monitor(node(), false)})
+show.("NM-10", Enum.map(["b", 1, {}], fn x -> fails.(fn -> Node.monitor(x, true) end) end))
+show.("NM-10", fails.(fn -> Node.monitor(b, :maybe) end))

@@ -1,0 +1,15 @@
+# Rules: NAME-02 NAME-08c NAME-11 NAME-13 NAME-14 NAME-18
+# Nodes: b, case1, CASE1
+b = on.(:b)
+show.("NAME-02", {node() == on.(:a), node(self()), node(make_ref())})
+show.("NAME-02", :erpc.call(b, fn -> {node(), node(self()), node(make_ref())} end))
+show.("NAME-08c", Enum.map([:nohost, :"x@", :"@y", :"x@y@z"], &Node.ping/1))
+show.("NAME-08c", {Node.connect(:nohost), Node.connect(:"x@"), Node.list()})
+show.("NAME-08c", fails.(fn -> Node.ping("b") end))
+show.("NAME-11", Enum.map([:a, "a", 1, {}], fn x -> fails.(fn -> node(x) end) end))
+show.("NAME-14", :net_kernel.get_state())
+show.("NAME-18", {Node.ping(on.(:case1)), Node.ping(on.(:CASE1)), on.(:case1) == on.(:CASE1)})
+show.("NAME-18", Enum.map([:case1, :CASE1], fn x -> :rpc.call(on.(x), :erlang, :node, []) end))
+tell.("kill b")
+tell.("start b")
+show.("NAME-13", Node.ping(b))
