@@ -36,6 +36,8 @@ struct config {
   bool hidden = false;
   /// Do not connect to the peers of peers.
   bool connect_all = true;
+  /// Leave nodes that others lost, so that all see the same cluster (rule MESH-05).
+  bool prevent_overlapping_partitions = true;
   uint16_t epmd_port = 4369;
   /// Threads that run processes; 0: one per core, at least two.
   size_t threads = 0;

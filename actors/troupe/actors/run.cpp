@@ -1,6 +1,7 @@
 #include "troupe/actors/run.hpp"
 
 #include "troupe/actors/eval/process_host.hpp"
+#include "troupe/actors/global_names.hpp"
 #include "troupe/actors/stop_signals.hpp"
 #include "troupe/actors/terminal_device.hpp"
 #include "troupe/exit_reason.hpp"
@@ -93,6 +94,7 @@ int run_process(int argc, const char* const* argv, internal::root_function root,
   if (asked)
     at.request_stop(0);
   eval::install(at);
+  global::start(at);
   auto screen = std::make_shared<terminal>();
   start_group_leader(at, std::make_shared<terminal_device>(screen));
   for (auto& x : parts)

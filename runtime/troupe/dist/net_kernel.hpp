@@ -125,6 +125,7 @@ private:
   void session_failed(const connection& from, errc why, const std::string& detail);
   void on_spawn(const std::shared_ptr<connection>& from, peer& p, signal x);
   void on_nodes(const term& names);
+  void tell_unreachable(atom name);
   void on_pong(const reference& ref, bool ok);
   void tell_known_nodes(connection& to);
   void notify(const std::vector<node_monitor::notice>& notices);

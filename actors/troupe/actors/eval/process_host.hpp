@@ -46,5 +46,6 @@ void add_node_modules(module_table& modules);
 void add_process_modules(module_table& modules);
 void add_io_modules(module_table& modules);
 void add_pg_module(module_table& modules);
+void add_global_module(module_table& modules);
 
 } // namespace troupe::actors::eval
