@@ -168,9 +168,9 @@ result<config> config::read(const po::variables_map& values) {
     c.ticktime = std::chrono::milliseconds{static_cast<int64_t>(seconds * 1000)};
   }
   c.hidden = values.count("hidden") && values["hidden"].as<bool>();
-  for (auto [option, field] : {std::pair{"connect-all", &config::connect_all},
-                               std::pair{"prevent-overlapping-partitions",
-                                         &config::prevent_overlapping_partitions}})
+  for (auto [option, field] :
+       {std::pair{"connect-all", &config::connect_all},
+        std::pair{"prevent-overlapping-partitions", &config::prevent_overlapping_partitions}})
     if (values.count(option)) {
       auto on = read_switch(text(option), option);
       if (!on)

@@ -70,13 +70,19 @@ TEST_CASE("overlap_guard: who is connected with a lost node cuts it, after a whi
 TEST_CASE("overlap_guard: a node that died is cut by nobody (MESH-07)") {
   third c;
   c.guard.heard(word(a, b), start);
-  SUBCASE("it is gone here, too") { CHECK(c.guard.lost(b)); }
+  SUBCASE("it is gone here, too") {
+    CHECK(c.guard.lost(b));
+  }
   SUBCASE("it lives again") {
     CHECK(c.guard.lost(b));
     c.guard.met(b, 8);
   }
-  SUBCASE("the two have met again") { c.guard.regained(a, b); }
-  SUBCASE("the other one says so") { c.guard.regained(b, a); }
+  SUBCASE("the two have met again") {
+    c.guard.regained(a, b);
+  }
+  SUBCASE("the other one says so") {
+    c.guard.regained(b, a);
+  }
   CHECK(c.victims().empty());
 }
 
@@ -88,8 +94,12 @@ TEST_CASE("overlap_guard: who is said to be lost himself cuts who says so") {
 
 TEST_CASE("overlap_guard: of two that cannot connect the newcomer goes (MESH-09)") {
   third c;
-  SUBCASE("the older one says so") { c.guard.heard(failed(a, b), start); }
-  SUBCASE("the newcomer says so") { c.guard.heard(failed(b, a), start); }
+  SUBCASE("the older one says so") {
+    c.guard.heard(failed(a, b), start);
+  }
+  SUBCASE("the newcomer says so") {
+    c.guard.heard(failed(b, a), start);
+  }
   SUBCASE("both do") {
     c.guard.heard(failed(b, a), start);
     c.guard.heard(failed(a, b), start);

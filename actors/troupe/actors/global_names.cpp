@@ -228,8 +228,8 @@ std::vector<atom> all_nodes(process& self) {
 task<bool> set_lock(process& self, lock_id id, std::vector<atom> nodes, size_t retries) {
   auto request = term::tuple({atom{"set_lock"}, term::tuple({id.resource, id.requester})});
   for (unsigned times = 0;; ++times) {
-    auto asking = server::multi_call(self, nodes, global_server_name, request,
-                                     global_answer_timeout);
+    auto asking
+      = server::multi_call(self, nodes, global_server_name, request, global_answer_timeout);
     auto answers = co_await std::move(asking);
     std::vector<atom> given;
     for (auto& [node, answer] : answers.replies)

@@ -19,10 +19,10 @@ namespace {
 namespace po = boost::program_options;
 
 /// Waits for the program's process, so that its end can become an exit status.
-task<> watch(process& self, internal::root_function root) {
+task<> watch(process& self, troupe::internal::root_function root) {
   self.trap_exit(true);
   auto child = self.spawn_link(
-    [](process& inner, internal::root_function f) -> task<> {
+    [](process& inner, troupe::internal::root_function f) -> task<> {
       auto body = f(inner);
       co_await std::move(body);
     },
@@ -59,7 +59,7 @@ result<config> read_options(const po::variables_map& values, const extensions& p
 
 } // namespace
 
-int run_process(int argc, const char* const* argv, internal::root_function root,
+int run_process(int argc, const char* const* argv, troupe::internal::root_function root,
                 const extensions& parts) {
   po::options_description known{"Options"};
   config::describe(known);

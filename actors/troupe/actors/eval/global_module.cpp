@@ -65,8 +65,8 @@ global::resolver resolver_of(const arguments& args) {
   if (args.size() < 3)
     return {};
   auto& x = args[2];
-  auto is_name = x.is_tuple(2) && x.as_tuple()[0].is(term::kind::atom)
-                 && x.as_tuple()[1].is(term::kind::atom);
+  auto is_name
+    = x.is_tuple(2) && x.as_tuple()[0].is(term::kind::atom) && x.as_tuple()[1].is(term::kind::atom);
   if (!is_name && !(x.is(term::kind::fun) && x.as_fun().arity == 3))
     throw no_clause_of("allow_tuple_fun", {x});
   return global::resolver::of(x);

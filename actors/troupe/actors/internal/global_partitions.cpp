@@ -92,8 +92,8 @@ void global_partitions::on_remove(std::span<const term> args) {
 
 void global_partitions::end(atom name) {
   guard_.expect_end(name);
-  warn("'global' at node " + inspect_atom(self_->self().node) + " disconnected node " + inspect_atom(name)
-       + purpose);
+  warn("'global' at node " + inspect_atom(self_->self().node) + " disconnected node "
+       + inspect_atom(name) + purpose);
   if (auto* carrier = self_->core().carrier())
     carrier->disconnect(name, [](bool) {});
 }
@@ -105,7 +105,8 @@ void global_partitions::on_unreachable(atom name) {
   auto news = guard_.unreachable(name);
   if (!news)
     return;
-  warn("'global' at " + inspect_atom(self_->self().node) + " failed to connect to " + inspect_atom(name));
+  warn("'global' at " + inspect_atom(self_->self().node) + " failed to connect to "
+       + inspect_atom(name));
   if (prevents_)
     tell(to_term(*news), name);
 }

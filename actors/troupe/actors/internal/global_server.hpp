@@ -20,8 +20,6 @@ inline const atom global_server_name{"global_name_server"};
 inline const atom global_server_begin{"$global_begin"};
 inline constexpr std::chrono::seconds global_begin_timeout{60};
 
-/// Calls of processes whose answer waits for other nodes; above it they are answered at once.
-inline constexpr size_t global_pending_max = 100'000;
 /// Clashes that could not be settled are tried again after this time.
 inline constexpr std::chrono::milliseconds global_settle_pause{500};
 

@@ -34,8 +34,8 @@ std::optional<pid> global_table::unset(atom owner, const term& name, const pid& 
 
 void global_table::note(const term& name) {
   auto i = claims_.find(name);
-  auto clashes = i != claims_.end() && i->second.contains(self_)
-                 && decides(self_, i->second.rbegin()->first);
+  auto clashes
+    = i != claims_.end() && i->second.contains(self_) && decides(self_, i->second.rbegin()->first);
   if (clashes)
     clashing_.insert(name);
   else

@@ -4,6 +4,7 @@
 #include "troupe/actors/process_groups.hpp"
 #include "troupe/actors/server.hpp"
 #include "troupe/internal/node_core.hpp"
+#include "troupe/node.hpp"
 
 #include <algorithm>
 
@@ -106,8 +107,8 @@ task<> end_turn(process& self, global_turn x) {
   if (x.nodes.empty())
     co_return;
   std::vector<atom> others{x.nodes.begin() + 1, x.nodes.end()};
-  auto ending = server::multi_call(self, others, global_server_name, atom{"end_turn"},
-                                   global_answer_timeout);
+  auto ending
+    = server::multi_call(self, others, global_server_name, atom{"end_turn"}, global_answer_timeout);
   auto answers = co_await std::move(ending);
   // Who waits there goes on only now, and finds the others free.
   auto boss = x.nodes.front();

@@ -26,8 +26,8 @@ inline constexpr std::chrono::milliseconds global_pause_last{2'000};
 
 struct global_turn {
   bool held = false;
-  bool taken = false;       ///< Somebody holds the name, and it was wanted free.
-  std::vector<atom> nodes;  ///< Where the turn is held; the first was asked first.
+  bool taken = false;      ///< Somebody holds the name, and it was wanted free.
+  std::vector<atom> nodes; ///< Where the turn is held; the first was asked first.
 };
 
 /// Takes the turn of a name; the process must have no other. Not `held`: see `taken`, else it was
