@@ -1,6 +1,8 @@
 #include "support/global_bench.hpp"
 #include "support/texts.hpp"
 
+#include "troupe/actors/server.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -10,6 +12,7 @@ using namespace std::chrono_literals;
 using test::global_bench;
 using test::texts;
 namespace global = actors::global;
+namespace server = actors::server;
 
 constexpr uint64_t seeds = 10;
 
@@ -76,8 +79,8 @@ TEST_CASE("global_names: who joins learns all names, and sync waits for them (G-
     });
     CHECK(known == true);
     g.c.ping("c", "b");
-    CHECK(g.c.run_until([&] { return g.whereis("a", 1.5) == q.id(); }, 1s));
-    g.c.run();
+    g.c.advance(1s);
+    CHECK(g.whereis("a", 1.5) == q.id());
     for (auto& x : three)
       CHECK(g.registered(x) == std::vector<term>{1.5, n});
   }
@@ -172,6 +175,35 @@ TEST_CASE("global_names: send reaches the holder, or ends the sender (G-08)") {
   g.c.run();
   REQUIRE(failing->ended);
   CHECK(g.c.text_of(*failing->ended) == "{:badarg, {:nosuch, :hello}}");
+}
+
+TEST_CASE("global_names: a server is called and cast to by its global name (G-18)") {
+  global_bench g{{"a", "b"}, 2};
+  g.connect();
+  auto p = g.c.spawn("a", "p");
+  p.plays([](process& self) -> task<> {
+    auto waiting = self.receive<term>();
+    auto x = co_await std::move(waiting);
+    if (auto from = server::caller::from_term(x.as_tuple()[1]))
+      server::reply(self, *from, 42);
+  });
+  CHECK(g.register_name("a", n, p.id()));
+  auto call = [](const term& name) {
+    return
+      [name](process& self) { return server::call(self, server::ref::global(name), atom{"x"}); };
+  };
+  CHECK(g.ask<term>("b", call(n)) == term{42});
+  auto failing = g.begin<term>("b", call(atom{"nosuch"}));
+  g.c.run();
+  REQUIRE(failing->ended);
+  CHECK(g.c.text_of(*failing->ended)
+        == "{:noproc, {GenServer, :call, [{:global, :nosuch}, :x, 5000]}}");
+  g.c.spawn("b", "caster").does([](process& self) {
+    server::cast(self, server::ref::global(atom{"nosuch"}), 1);
+    server::cast(self, server::ref::global(n), 2);
+  });
+  g.c.run();
+  CHECK(p.mail() == texts{"{:\"$gen_cast\", 2}"});
 }
 
 TEST_CASE("global_names: a process that has ended gets the name, which is soon gone (G-14)") {

@@ -197,6 +197,11 @@ task<pid> send(process& self, term name, term message) {
   co_return *holder;
 }
 
+void pass_on(process& self, const term& name, term message) {
+  self.send(global_server_name, self.self().node,
+            term::tuple({atom{"pass_on"}, name, std::move(message)}));
+}
+
 task<> sync(process& self) {
   std::vector<term> nodes;
   for (auto name : self.home().nodes())

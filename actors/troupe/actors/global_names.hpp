@@ -81,6 +81,9 @@ private:
 /// Sends to the holder and yields it. Without one the caller ends with `{:badarg, {name, message}}`
 /// (G-08).
 [[nodiscard]] task<pid> send(process& self, term name, term message);
+/// The same without waiting; without a holder the message is lost. Messages that are passed on to
+/// one name keep their order.
+void pass_on(process& self, const term& name, term message);
 /// Waits until this node has the names of all nodes that are connected now (G-02). Ends the caller
 /// with `timeout` after pg::call_timeout.
 [[nodiscard]] task<> sync(process& self);

@@ -24,6 +24,7 @@ const atom tag_add{"add"};
 const atom tag_remove{"remove"};
 const atom tag_done{"done"};
 const atom tag_end_turn{"end_turn"};
+const atom tag_pass_on{"pass_on"};
 
 } // namespace
 
@@ -143,6 +144,9 @@ void global_keeper::on_peer_message(const term& x) {
     answer(answers_.done(args[1].as_reference(), args[2].as_atom()));
   } else if (x.is_tagged(tag_end_turn, 2) && args[1].is(term::kind::pid)) {
     end_turn(args[1].as_pid()); // as the call of that name, when nobody waits for the answer
+  } else if (x.is_tagged(tag_pass_on, 3)) {
+    if (auto to = holder_of(args[1]))
+      self_->send(*to, args[2]);
   } else if (args[1].is(term::kind::pid)) {
     on_word_of(args[1].as_pid(), x);
   }
