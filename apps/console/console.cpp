@@ -4,6 +4,7 @@
 #include "node_report.hpp"
 
 #include "troupe/actors/eval/process_host.hpp"
+#include "troupe/actors/global_names.hpp"
 #include "troupe/actors/shell.hpp"
 #include "troupe/actors/stop_signals.hpp"
 #include "troupe/actors/terminal_device.hpp"
@@ -86,6 +87,7 @@ int run(const options& opts, const extensions& parts) {
   running = &at;
   if (asked)
     at.request_stop(0);
+  actors::global::start(at);
   actors::start_group_leader(at, std::make_shared<actors::terminal_device>(screen));
   actors::start_io_server(at, std::make_shared<error_device>(), atom{"standard_error"});
   if (opts.no_halt && !screen->interactive())

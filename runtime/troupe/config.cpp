@@ -71,6 +71,12 @@ result<dist::endpoint> read_listen(const std::string& text) {
   return at;
 }
 
+result<bool> read_switch(const std::string& text, const char* option) {
+  if (text != "true" && text != "false")
+    return bad("--" + std::string{option} + " '" + text + "' is unknown: give true or false");
+  return text == "true";
+}
+
 result<std::string> short_name(const std::string& text) {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0)
@@ -107,6 +113,10 @@ void config::describe(po::options_description& out) {
       "a peer silent for this long is down; default 60, fractions allowed");
   describe_peers(out);
   add("hidden", po::bool_switch(), "connect only where asked to; peers list this node as hidden");
+  add("connect-all", po::value<std::string>()->value_name("true|false"),
+      "connect to the peers of peers, and share global names; default true");
+  add("prevent-overlapping-partitions", po::value<std::string>()->value_name("true|false"),
+      "disconnect from nodes that other nodes lost; default true");
   add("epmd-port", po::value<std::string>()->value_name("N"),
       "port of the port mapper; default 4369");
   add("threads", po::value<std::string>()->value_name("N"),
@@ -164,6 +174,15 @@ result<config> config::read(const po::variables_map& values) {
   if (auto failed = read_peers(values, c))
     return *failed;
   c.hidden = values.count("hidden") && values["hidden"].as<bool>();
+  for (auto [option, field] :
+       {std::pair{"connect-all", &config::connect_all},
+        std::pair{"prevent-overlapping-partitions", &config::prevent_overlapping_partitions}})
+    if (values.count(option)) {
+      auto on = read_switch(text(option), option);
+      if (!on)
+        return on.error();
+      c.*field = *on;
+    }
   if (values.count("epmd-port")) {
     auto port = read_port(text("epmd-port"), "epmd-port", 1);
     if (!port)

@@ -39,6 +39,8 @@ struct config {
   bool hidden = false;
   /// Do not connect to the peers of peers.
   bool connect_all = true;
+  /// Leave nodes that others lost, so that all see the same cluster (rule MESH-05).
+  bool prevent_overlapping_partitions = true;
   /// Cookies of single peers: name and secret.
   std::vector<std::pair<std::string, std::string>> peer_cookies;
   /// The only nodes to connect with, in either direction; none: all.

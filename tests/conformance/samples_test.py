@@ -86,6 +86,20 @@ class Samples(support.Case):
         return self.watcher.ask(f'Node.spawn(:"boss@127.0.0.1", fn -> send(me, {{:said, {text}}}) end); '
                                 'receive do {:said, x} -> x after 300 -> :nothing end')
 
+    def test_failover(self):
+        self.env["XDG_RUNTIME_DIR"] = self.home
+        ada = self.sample("troupe-failover", "ada@127.0.0.1", "--discover", "local")
+        support.wait_until(lambda: "* ada@127.0.0.1 serves" in ada.out(), lambda: str(ada))
+        bob = self.sample("troupe-failover", "bob@127.0.0.2", "--discover", "local")
+        support.wait_until(lambda: "* bob@127.0.0.2 stands by for ada@127.0.0.1" in bob.out(), lambda: str(bob))
+        bob.write("hello\n")
+        support.wait_until(lambda: "ada@127.0.0.1 heard hello" in bob.out(), lambda: str(bob))
+        served = bob.out().count("* bob@127.0.0.2 serves")
+        ada.stop()
+        support.wait_until(lambda: bob.out().count("* bob@127.0.0.2 serves") > served, lambda: str(bob))
+        bob.write("again\n")
+        support.wait_until(lambda: "bob@127.0.0.2 heard again" in bob.out(), lambda: str(bob))
+
 
 if __name__ == "__main__":
     support.main()

@@ -100,6 +100,7 @@ void cluster::start(const std::string& name, const settings& how) {
   c.cookie = how.cookie;
   c.hidden = how.hidden;
   c.connect_all = how.connect_all;
+  c.prevent_overlapping_partitions = how.prevent_overlapping_partitions;
   c.ticktime = how.ticktime;
   c.transport = mode_;
   if (how.adjust)

@@ -66,6 +66,7 @@ public:
     std::string cookie = "monster";
     bool hidden = false;
     bool connect_all = true;
+    bool prevent_overlapping_partitions = true;
     std::string build_id{}; ///< Empty: that of the test program.
     std::chrono::milliseconds ticktime{60'000};
     std::function<void(config&)> adjust{}; ///< Changes what else there is in a configuration.

@@ -1,6 +1,7 @@
 #include "troupe/actors/run.hpp"
 
 #include "troupe/actors/eval/process_host.hpp"
+#include "troupe/actors/global_names.hpp"
 #include "troupe/actors/stop_signals.hpp"
 #include "troupe/actors/terminal_device.hpp"
 #include "troupe/exit_reason.hpp"
@@ -18,10 +19,10 @@ namespace {
 namespace po = boost::program_options;
 
 /// Waits for the program's process, so that its end can become an exit status.
-task<> watch(process& self, internal::root_function root) {
+task<> watch(process& self, troupe::internal::root_function root) {
   self.trap_exit(true);
   auto child = self.spawn_link(
-    [](process& inner, internal::root_function f) -> task<> {
+    [](process& inner, troupe::internal::root_function f) -> task<> {
       auto body = f(inner);
       co_await std::move(body);
     },
@@ -58,7 +59,7 @@ result<config> read_options(const po::variables_map& values, const extensions& p
 
 } // namespace
 
-int run_process(int argc, const char* const* argv, internal::root_function root,
+int run_process(int argc, const char* const* argv, troupe::internal::root_function root,
                 const extensions& parts) {
   po::options_description known{"Options"};
   config::describe(known);
@@ -94,6 +95,7 @@ int run_process(int argc, const char* const* argv, internal::root_function root,
   running = &at;
   if (asked)
     at.request_stop(0);
+  global::start(at);
   auto screen = std::make_shared<terminal>();
   start_group_leader(at, std::make_shared<terminal_device>(screen));
   for (auto& x : parts)

@@ -1,5 +1,6 @@
 #include "troupe/actors/server.hpp"
 
+#include "troupe/actors/global_names.hpp"
 #include "troupe/actors/internal/reply_alias.hpp"
 #include "troupe/exit_reason.hpp"
 #include "troupe/internal/node_core.hpp"
@@ -92,7 +93,28 @@ task<term> internal::ask(process& self, server::ref to,
 
 namespace server {
 
+namespace {
+
+/// Calls whoever has a global name now (rule G-18).
+task<term> call_global(process& self, ref to, term request, clock::duration timeout) {
+  auto shown = shown_call("call", to, request, timeout);
+  auto looking = global::whereis_name(self, *to.global_name());
+  auto holder = co_await std::move(looking);
+  if (!holder)
+    self.exit(term::tuple({exit_reason::noproc, shown}));
+  auto transmit = [&self, to = *holder, request](const caller& from) {
+    self.send(to, term::tuple({tag_call, from.to_term(), request}));
+  };
+  auto asking = internal::ask(self, *holder, transmit, shown, timeout);
+  auto answer = co_await std::move(asking);
+  co_return answer;
+}
+
+} // namespace
+
 task<term> call(process& self, ref to, term request, clock::duration timeout) {
+  if (to.global_name())
+    return call_global(self, std::move(to), std::move(request), timeout);
   auto shown = shown_call("call", to, request, timeout);
   auto transmit = [&self, to, request](const caller& from) {
     send(self, to, term::tuple({tag_call, from.to_term(), request}));
@@ -101,6 +123,8 @@ task<term> call(process& self, ref to, term request, clock::duration timeout) {
 }
 
 void cast(process& self, const ref& to, term request) {
+  if (to.global_name())
+    return global::pass_on(self, *to.global_name(), term::tuple({tag_cast, std::move(request)}));
   send(self, to, term::tuple({tag_cast, std::move(request)}));
 }
 

@@ -102,7 +102,19 @@ void net_kernel::on_nodes(const term& names) {
   auto* i = &names;
   for (size_t n = 0; i->is(term::kind::cons) && n < limits::connections_max; i = &i->tail(), ++n)
     if (auto* name = i->head().get_if<atom>(); name && *name != self_)
-      reach(*name, [](bool) {});
+      reach(*name, [this, name = *name](bool connected) {
+        if (!connected)
+          tell_unreachable(name);
+      });
+}
+
+/// A node of the mesh is not to be had: the process that keeps the mesh whole has to know (rule
+/// MESH-09).
+void net_kernel::tell_unreachable(atom name) {
+  static const atom keeper{"global_name_server"};
+  static const atom tag{"extra_nodedown"};
+  if (auto to = core_->names().whereis(keeper))
+    notify({{*to, term::tuple({tag, name})}});
 }
 
 } // namespace troupe::dist

@@ -27,6 +27,7 @@ const module_table& all_modules() {
     add_process_modules(*t);
     add_io_modules(*t);
     add_pg_module(*t);
+    add_global_module(*t);
     add_rpc_modules(*t);
     add_system_modules(*t);
     add_time_modules(*t);

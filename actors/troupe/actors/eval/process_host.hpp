@@ -49,6 +49,7 @@ void add_process_info_modules(module_table& modules);
 void add_process_modules(module_table& modules);
 void add_io_modules(module_table& modules);
 void add_pg_module(module_table& modules);
+void add_global_module(module_table& modules);
 void add_system_modules(module_table& modules);
 void add_time_modules(module_table& modules);
 void add_timer_modules(module_table& modules);

@@ -5,6 +5,8 @@
 namespace troupe::actors::server {
 
 term ref::to_term() const {
+  if (global_)
+    return term::tuple({atom{"global"}, *global_});
   if (id_)
     return id_;
   return node_ == atom{} ? term{name_} : term::tuple({name_, node_});

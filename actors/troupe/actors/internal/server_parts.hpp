@@ -16,25 +16,33 @@
 
 namespace troupe::actors::server {
 
-/// A server: its pid, its name on the own node, or its name on another.
+/// A server: its pid, its name on the own node, its name on another, or its global name.
 class ref {
 public:
   ref(const pid& x) : id_(x) {}
   ref(atom name) : name_(name) {}
   ref(atom name, atom node) : name_(name), node_(node) {}
   ref(atom name, const node_name& node) : name_(name), node_(node.text()) {}
+  /// Whoever has the name in the cluster, see actors/global_names; for `call` and `cast`.
+  [[nodiscard]] static ref global(term name) {
+    ref result{atom{}};
+    result.global_ = std::move(name);
+    return result;
+  }
 
   [[nodiscard]] const pid& id() const noexcept { return id_; }
   [[nodiscard]] atom name() const noexcept { return name_; }
   /// Nil: that of who asks.
   [[nodiscard]] atom node() const noexcept { return node_; }
-  /// Returns `pid`, `name` or `{name, node}`.
+  [[nodiscard]] const std::optional<term>& global_name() const noexcept { return global_; }
+  /// Returns `pid`, `name`, `{name, node}` or `{:global, name}`.
   [[nodiscard]] term to_term() const;
 
 private:
   pid id_; // Null: the name counts.
   atom name_;
   atom node_;
+  std::optional<term> global_;
 };
 
 /// Who asked, and how the answer finds back: `{pid, tag}`.
