@@ -1,6 +1,5 @@
 // A service that survives its node: the one with the global name "greeter" hears what is typed at
 // any node; when it goes, another one takes over.
-//
 //   $ troupe-failover --name ada@127.0.0.1 --cookie monster --discover local    (another terminal)
 //   $ troupe-failover --name bob@127.0.0.2 --cookie monster --discover local
 //   * bob@127.0.0.2 serves
@@ -27,7 +26,6 @@ task<> serve(process& self) {
   }
 }
 
-/// Waits until whoever serves ends.
 task<> stand_by(process& self, pid holder) {
   co_await self.io().println("* {} stands by for {}", self.node_name(), holder.node.text());
   self.monitor(holder);
