@@ -17,7 +17,7 @@ namespace troupe::actors {
 /// node when that process ends or SIGTERM or SIGINT comes. Returns the exit status: 0, 1 when the
 /// process ended otherwise than normally or the node could not start, 2 for bad options. `parts`
 /// run beside the process and add options of their own.
-int run_process(int argc, const char* const* argv, internal::root_function root,
+int run_process(int argc, const char* const* argv, troupe::internal::root_function root,
                 const extensions& parts = {});
 
 } // namespace troupe::actors
@@ -28,7 +28,7 @@ namespace troupe {
 /// `discovery::command_line` among `parts` the program has --discover, too.
 template <class F>
 int run(int argc, const char* const* argv, F body, const extensions& parts = {}) {
-  return actors::run_process(argc, argv, internal::root_of(std::move(body)), parts);
+  return actors::run_process(argc, argv, troupe::internal::root_of(std::move(body)), parts);
 }
 
 } // namespace troupe
