@@ -43,7 +43,6 @@ OPTIONS = {
     "hidden": ("-hidden", "--hidden"),
     "ticktime": ("-kernel net_ticktime {}", "--ticktime {}"),
     "cookie": ("-setcookie {}", "--cookie {}"),
-    "peer_cookie": ("-setcookie {}", "--peer-cookie {}"),
     "auto_connect": ("-kernel dist_auto_connect {}", "--auto-connect {}"),
     "connect_all": ("-connect_all {}", "--connect-all {}"),
     "overlap": ("-kernel prevent_overlapping_partitions {}", "--prevent-overlapping-partitions {}"),

@@ -21,10 +21,20 @@ term system_info(node& at, const std::vector<term>& args) {
   throw argument_error("erlang", "system_info", args, {"invalid system info item"});
 }
 
+/// net_adm:world/0 reads `.hosts.erlang`, of which there is none here (rule ADM-02): hosts are
+/// named by `--discover`.
+term world(node&, const std::vector<term>&) {
+  failure f;
+  f.type = failure::kind::exit;
+  f.reason = term::tuple({atom{"error"}, atom{"enoent"}});
+  throw f;
+}
+
 } // namespace
 
 void add_system_modules(module_table& m) {
   m.add("erlang", "system_info", 1, quick(system_info));
+  m.add("net_adm", "world", 0, quick(world));
 }
 
 } // namespace troupe::actors::eval
