@@ -41,6 +41,10 @@ void install(node& at);
 /// The reason with which a process ends that did not handle `f` (rule SP-06d).
 [[nodiscard]] term exit_reason_of(const failure& f);
 
+/// `format_exit`, where a function that is undefined is one that no module here has. A reason does
+/// not say which of both it was (rule SP-06).
+[[nodiscard]] std::string exit_text(const term& reason, const pid& viewer);
+
 /// Adds what needs a node; used by `all_modules`.
 void add_node_modules(module_table& modules);
 void add_process_modules(module_table& modules);
