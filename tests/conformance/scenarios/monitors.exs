@@ -90,6 +90,8 @@ gone = fn options ->
 end
 show.("M-08", Enum.map([[], [:flush], [:info], [:flush, :info]], gone))
 show.("M-08", Process.demonitor(make_ref()))
+spawn(fn -> send(me, {:watched, Process.monitor(me)}); Process.sleep(:infinity) end)
+show.("M-08", receive do {:watched, ref} -> Process.demonitor(ref) after patience -> :nothing end)
 show.("M-08", Process.demonitor(make_ref(), [:info]))
 p = Node.spawn(b, fn -> send(me, {self(), Process.monitor(me)}); receive do x -> send(me, {self(), x}) after 100 -> :ok end end)
 show.("M-08", try do Process.demonitor(answer.(p)) rescue e -> e.__struct__ end)

@@ -46,7 +46,10 @@ tell.("kill d")
 show.("RPC-03", answer.(caller))
 
 # Nobody waits any longer, the work goes on.
-show.("RPC-04b", :rpc.call(b, :erlang, :apply, [fn -> receive do after 300 -> :ok end; send(me, :worked); :late end, []], 20))
+late = fn -> send(me, {:works, self()}); receive do :go -> send(me, :worked) end; :late end
+show.("RPC-04b", :rpc.call(b, :erlang, :apply, [late, []], 100))
+worker = receive do {:works, pid} -> pid after patience -> :nothing end
+send(worker, :go)
 show.("RPC-04b", {mail.(patience), mail.(50)})
 {caller, ref} = spawn_monitor(fn -> run.(fn -> send(me, {:works, self()}); receive do :go -> send(me, :worked) end end) end)
 worker = receive do {:works, pid} -> pid after patience -> :nothing end
@@ -63,7 +66,7 @@ show.("RPC-06", :rpc.multicall([node(), b, c], :erlang, :node, []))
 show.("RPC-06", await.(fn -> Enum.sort(Node.list()) == [b, c] end))
 show.("RPC-06", case :rpc.multicall(:erlang, :node, []) do {results, bad} -> {hd(results), Enum.sort(results), bad} end)
 show.("RPC-06", :rpc.multicall([b, gone, c], :erlang, :node, []))
-show.("RPC-06", :rpc.multicall([b, gone, c], Process, :sleep, [:infinity], 50))
+show.("RPC-06", :rpc.multicall([b, gone, c], Process, :sleep, [:infinity], 300))
 show.("RPC-06", :rpc.multicall([b, c], :erlang, :exit, [:why]))
 show.("RPC-06", case :rpc.multicall([b, c], :erlang, :error, [:e1]) do {results, bad} -> {Enum.map(results, short), bad} end)
 show.("RPC-06", :rpc.multicall([b, c], :nosuch, :f, []))

@@ -56,7 +56,7 @@ term exit_reason_of(const failure& f) {
   return term::tuple({term::tuple({atom{"nocatch"}, f.reason}), f.stack});
 }
 
-std::string exit_text(const term& reason, const pid& viewer) {
+std::string explain_exit(const term& reason, const pid& viewer) {
   bool failed = reason.is_tuple(2) && reason.as_tuple()[0].is_atom(exit_reason::undef);
   auto lines = failed ? reason.as_tuple()[1].to_vector() : std::nullopt;
   if (!lines || lines->empty() || !lines->front().is_tuple(4))

@@ -43,7 +43,7 @@ void install(node& at);
 
 /// `format_exit`, where a function that is undefined is one that no module here has. A reason does
 /// not say which of both it was (rule SP-06).
-[[nodiscard]] std::string exit_text(const term& reason, const pid& viewer);
+[[nodiscard]] std::string explain_exit(const term& reason, const pid& viewer);
 
 /// Adds what needs a node; used by `all_modules`.
 void add_node_modules(module_table& modules);
