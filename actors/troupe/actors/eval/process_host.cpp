@@ -33,9 +33,6 @@ const module_table& all_modules() {
   return *table;
 }
 
-namespace {
-
-/// The stack without what its first line has for people only, whether the module is known.
 term plain_stack(const failure& f) {
   auto lines = f.stack.to_vector().value_or(std::vector<term>{});
   if (lines.empty() || !f.reason.is_atom(exit_reason::undef) || !lines.front().is_tuple(4))
@@ -44,8 +41,6 @@ term plain_stack(const failure& f) {
   lines.front() = term::tuple({parts[0], parts[1], parts[2], term::empty_list()});
   return term::list(lines);
 }
-
-} // namespace
 
 term exit_reason_of(const failure& f) {
   switch (f.type) {

@@ -38,6 +38,10 @@ private:
 /// Makes the node able to run functions and closures that other nodes, or its own processes, spawn.
 void install(node& at);
 
+/// The stack of `f` as other processes see it: of a function that is undefined it has no hints for
+/// people (rule SP-06).
+[[nodiscard]] term plain_stack(const failure& f);
+
 /// The reason with which a process ends that did not handle `f` (rule SP-06d).
 [[nodiscard]] term exit_reason_of(const failure& f);
 
