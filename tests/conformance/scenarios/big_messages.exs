@@ -24,7 +24,16 @@ show.("MSG-12", answer.(p))
 
 # Nobody reads there, so that the big message is on its way for long.
 tell.("freeze b")
-first = spawn(fn -> send(me, {self(), :begins}); send(p, big); send(p, :behind); receive do :go -> send(p, :enough) end end)
+first =
+  spawn(fn ->
+    send(me, {self(), :begins})
+    send(p, big)
+    send(p, :behind)
+
+    receive do
+      :go -> send(p, :enough)
+    end
+  end)
 show.("MSG-12", answer.(first))
 show.("MSG-12", mail.(100))
 second = spawn(fn -> send(me, {self(), :begins}); send(p, :small); send(me, {self(), :sent}) end)

@@ -23,7 +23,17 @@ busy = fn -> :erlang.send(q, :probe, [:nosuspend]) == :nosuspend end
 
 # Nobody reads there: a sender waits as soon as enough is on its way.
 tell.("freeze b")
-first = spawn(fn -> send(me, {self(), :begins}); send(p, big); send(p, :behind); send(me, {self(), :sent}); receive do :go -> send(p, :enough) end end)
+first =
+  spawn(fn ->
+    send(me, {self(), :begins})
+    send(p, big)
+    send(p, :behind)
+    send(me, {self(), :sent})
+
+    receive do
+      :go -> send(p, :enough)
+    end
+  end)
 show.("MSG-15", answer.(first))
 show.("MSG-15", await.(busy))
 show.("MSG-15", receive do {^first, x} -> x after 100 -> :waits end)

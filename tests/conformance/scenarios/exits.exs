@@ -75,7 +75,18 @@ show.("L-12", {act.(q, fn -> Process.exit(p, :normal) end), lives.(p)})
 show.("L-12", down.(Node.spawn_monitor(b, fn -> Process.exit(self(), :normal); send(me, :not_reached) end)))
 show.("L-12", down.(spawn_monitor(fn -> Process.exit(self(), :normal); send(me, :not_reached) end)))
 {p, _} = there.(true)
-show.("L-12", act.(p, fn -> Process.exit(self(), :normal); receive do {:EXIT, from, x} -> {from == self(), x} after patience -> :nothing end end))
+show.(
+  "L-12",
+  act.(p, fn ->
+    Process.exit(self(), :normal)
+
+    receive do
+      {:EXIT, from, x} -> {from == self(), x}
+    after
+      patience -> :nothing
+    end
+  end)
+)
 show.("L-12", mail.(0))
 
 {dead, ref} = Node.spawn_monitor(b, fn -> :ok end)

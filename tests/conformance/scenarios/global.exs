@@ -6,7 +6,20 @@ me = self()
 patience = 5000
 answer = fn pid -> receive do {^pid, x} -> x after patience -> :nothing end end
 acts = fn ->
-  loop = fn loop -> receive do {:do, f} -> send(me, {self(), f.()}); loop.(loop); {:tell, x} -> send(me, {self(), x}); loop.(loop); :end -> :ok end end
+  loop = fn loop ->
+    receive do
+      {:do, f} ->
+        send(me, {self(), f.()})
+        loop.(loop)
+
+      {:tell, x} ->
+        send(me, {self(), x})
+        loop.(loop)
+
+      :end ->
+        :ok
+    end
+  end
   loop.(loop)
 end
 act = fn pid, f -> send(pid, {:do, f}); answer.(pid) end

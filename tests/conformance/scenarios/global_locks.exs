@@ -23,7 +23,11 @@ show.("G-15", :global.del_lock({:res, me}))
 show.("G-15", act.(p, fn -> :global.set_lock({:res, self()}, all, 0) end))
 show.("G-15", :global.set_lock({:res, me}, all, 0))
 # Who asks is any term.
-show.("G-15", {:global.set_lock({:named, :someone}), :global.set_lock({:named, :someone}, all, 0), :global.set_lock({:named, :other}, all, 0)})
+show.(
+  "G-15",
+  {:global.set_lock({:named, :someone}), :global.set_lock({:named, :someone}, all, 0),
+   :global.set_lock({:named, :other}, all, 0)}
+)
 show.("G-15", {:global.del_lock({:named, :other}), :global.set_lock({:named, :other}, all, 0)})
 
 show.("G-15", :global.trans({:res, me}, fn -> :value end, all, 0))

@@ -38,12 +38,15 @@ split = fn ->
   mark = here.()
   :global.re_register_name(:mark, mark)
   Node.disconnect(b)
-  await.(fn -> b not in Node.list() and far.(agent, fn -> Node.list() == [] and :global.whereis_name(:mark) == :undefined end) end)
+  await.(fn ->
+    b not in Node.list() and far.(agent, fn -> Node.list() == [] and :global.whereis_name(:mark) == :undefined end)
+  end)
 end
 # Registers one process on either side while they are apart, and joins them.
 clash = fn name, resolver ->
   {p, q} = {here.(), there.()}
-  {split.(), :global.register_name(name, p, resolver), far.(agent, fn -> :global.register_name(name, q, resolver) end), p, q}
+  {split.(), :global.register_name(name, p, resolver),
+   far.(agent, fn -> :global.register_name(name, q, resolver) end), p, q}
 end
 
 # Its own choice: that of the greater node.
@@ -57,6 +60,9 @@ show.("G-12", {Process.alive?(p), :rpc.call(b, Process, :alive?, [q])})
 # One that fails decides nothing: one of both keeps the name.
 {parted, x, y, p, q} = clash.(:fails, fn _, _, _ -> exit(:fails) end)
 show.("G-12", {parted, x, y, join.()})
-show.("G-12", await.(fn -> whereis.(:fails) in [p, q] and whereis.(:fails) == :rpc.call(b, :global, :whereis_name, [:fails]) end))
+show.(
+  "G-12",
+  await.(fn -> whereis.(:fails) in [p, q] and whereis.(:fails) == :rpc.call(b, :global, :whereis_name, [:fails]) end)
+)
 show.("G-12", {Process.alive?(p), :rpc.call(b, Process, :alive?, [q])})
 show.("G-12", mail.(0))

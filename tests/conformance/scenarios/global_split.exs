@@ -9,7 +9,13 @@ acts = fn ->
   loop = fn loop ->
     receive do
       {:do, f, from} -> send(from, {self(), f.()})
-      {:give, from} -> send(from, {self(), receive do {:global_name_conflict, name} -> {:conflict, name}; {:global_name_conflict, name, other} -> {:conflict, name, other} after 0 -> :nothing end})
+      {:give, from} ->
+        receive do
+          {:global_name_conflict, name} -> send(from, {self(), {:conflict, name}})
+          {:global_name_conflict, name, other} -> send(from, {self(), {:conflict, name, other}})
+        after
+          0 -> send(from, {self(), :nothing})
+        end
     end
     loop.(loop)
   end
@@ -42,12 +48,15 @@ split = fn ->
   mark = here.()
   :global.re_register_name(:mark, mark)
   Node.disconnect(b)
-  await.(fn -> b not in Node.list() and far.(agent, fn -> Node.list() == [] and :global.whereis_name(:mark) == :undefined end) end)
+  await.(fn ->
+    b not in Node.list() and far.(agent, fn -> Node.list() == [] and :global.whereis_name(:mark) == :undefined end)
+  end)
 end
 # Registers one process on either side while they are apart, and joins them.
 clash = fn name, resolver ->
   {p, q} = {here.(), there.()}
-  {split.(), :global.register_name(name, p, resolver), far.(agent, fn -> :global.register_name(name, q, resolver) end), p, q}
+  {split.(), :global.register_name(name, p, resolver),
+   far.(agent, fn -> :global.register_name(name, q, resolver) end), p, q}
 end
 conflict = fn pid -> send(pid, {:give, self()}); answer.(pid) end
 
@@ -55,7 +64,10 @@ conflict = fn pid -> send(pid, {:give, self()}); answer.(pid) end
 show.("G-21", {:global.register_name(:mine, p), :global.register_name(:theirs, q)})
 show.("G-21", split.())
 show.("G-21", await.(fn -> whereis.(:theirs) == :undefined end))
-show.("G-21", {whereis.(:mine) == p, far.(agent, fn -> {:global.whereis_name(:mine), :global.whereis_name(:theirs) == q} end)})
+show.(
+  "G-21",
+  {whereis.(:mine) == p, far.(agent, fn -> {:global.whereis_name(:mine), :global.whereis_name(:theirs) == q} end)}
+)
 show.("G-21", Node.list())
 show.("G-21", {join.(), both.(:mine, p), both.(:theirs, q)})
 
@@ -64,7 +76,15 @@ show.("G-21", {parted, x, y})
 ref = watch.(q)
 other = Process.monitor(p)
 Node.ping(b)
-show.("G-09", receive do {:ended, ^ref, ^q, reason} -> reason; {:DOWN, ^other, _, _, reason} -> {:wrong, reason} after patience -> :nothing end)
+show.(
+  "G-09",
+  receive do
+    {:ended, ^ref, ^q, reason} -> reason
+    {:DOWN, ^other, _, _, reason} -> {:wrong, reason}
+  after
+    patience -> :nothing
+  end
+)
 show.("G-09", {both.(:default, p), Process.alive?(p), :rpc.call(b, Process, :alive?, [q])})
 {parted, x, y, p, q} = clash.(:one, &:global.random_notify_name/3)
 show.("G-10", {parted, x, y, join.()})

@@ -100,8 +100,7 @@ show.("L-07", {down.({p, ref}), mail.(0)})
 show.("L-07", Process.unlink(p))
 p = Node.spawn_link(b, ends)
 send(p, {:end, :queued})
-ref = Process.monitor(p)
-down.({p, ref})
+receive do {:EXIT, ^p, _} = signal -> send(me, signal) after patience -> :nothing end
 show.("L-07", Process.unlink(p))
 show.("L-07", exit_of.(p))
 # The signal is on its way, or was queued: after unlink none comes.

@@ -28,7 +28,18 @@ p = there.()
 ref = Process.monitor(p)
 Process.exit(p, :kill)
 show.("M-01", {down.({p, ref}), mail.(0)})
-p = Node.spawn(b, fn -> receive do {:watch, who} -> Process.monitor(who); send(me, {self(), :watches}); receive do x -> send(me, {self(), x}) end end end)
+p =
+  Node.spawn(b, fn ->
+    receive do
+      {:watch, who} ->
+        Process.monitor(who)
+        send(me, {self(), :watches})
+
+        receive do
+          x -> send(me, {self(), x})
+        end
+    end
+  end)
 q = spawn(ends)
 answer.(q)
 send(p, {:watch, q})
@@ -73,13 +84,7 @@ ref = Process.monitor(p)
 show.("M-08", {Process.demonitor(ref, [:info]), Process.demonitor(ref, [:info]), Process.demonitor(ref)})
 ref = Process.monitor(p)
 show.("M-08", {Process.demonitor(ref, [:flush, :info]), Process.demonitor(ref, [:info, :flush])})
-# When the answer is already there.
-ref = Process.monitor(p)
-other = Process.monitor(p)
-send(p, {:end, :queued})
-down.({p, other})
-show.("M-08", Process.demonitor(ref))
-show.("M-08", down.({p, ref}))
+# When the answer is already there. Two monitors of one process answer in any order: so, sooner or later.
 gone = fn options ->
   p = there.()
   ref = Process.monitor(p)
@@ -88,12 +93,24 @@ gone = fn options ->
   down.({p, other})
   {Process.demonitor(ref, options), receive do {:DOWN, ^ref, _, _, x} -> x after 0 -> :nothing end}
 end
-show.("M-08", Enum.map([[], [:flush], [:info], [:flush, :info]], gone))
+show.("M-08", await.(fn -> gone.([]) == {true, :queued} end))
+show.("M-08", await.(fn -> gone.([:info]) == {false, :queued} end))
+show.("M-08", await.(fn -> gone.([:flush, :info]) == {false, :nothing} end))
+show.("M-08", Enum.map([[:flush], [:flush], [:flush]], gone))
 show.("M-08", Process.demonitor(make_ref()))
 spawn(fn -> send(me, {:watched, Process.monitor(me)}); Process.sleep(:infinity) end)
 show.("M-08", receive do {:watched, ref} -> Process.demonitor(ref) after patience -> :nothing end)
 show.("M-08", Process.demonitor(make_ref(), [:info]))
-p = Node.spawn(b, fn -> send(me, {self(), Process.monitor(me)}); receive do x -> send(me, {self(), x}) after 100 -> :ok end end)
+p =
+  Node.spawn(b, fn ->
+    send(me, {self(), Process.monitor(me)})
+
+    receive do
+      x -> send(me, {self(), x})
+    after
+      100 -> :ok
+    end
+  end)
 show.("M-08", try do Process.demonitor(answer.(p)) rescue e -> e.__struct__ end)
 show.("M-08", fails.(fn -> Process.demonitor(:no_ref) end))
 show.("M-08", fails.(fn -> Process.demonitor(p) end))
@@ -112,16 +129,47 @@ show.("M-12", :rpc.call(b, Process, :unregister, [:worker]))
 q = named.(:worker)
 second = Process.monitor({:worker, b})
 send(q, {:end, :second})
-show.("M-12", receive do {:DOWN, ^second, _, _, reason} -> reason; {:DOWN, ^ref, _, _, _} -> :wrong after patience -> :nothing end)
+show.(
+  "M-12",
+  receive do
+    {:DOWN, ^second, _, _, reason} -> reason
+    {:DOWN, ^ref, _, _, _} -> :wrong
+  after
+    patience -> :nothing
+  end
+)
 send(p, {:end, :first})
 show.("M-12", receive do {:DOWN, ^ref, _, object, reason} -> {object, reason} after patience -> :nothing end)
 
 {p, ref} = Node.spawn_monitor(b, fn -> Enum.each([1, 2, 3], fn x -> send(me, x) end) end)
-show.("M-15", {mail.(patience), mail.(patience), mail.(patience), mail.(patience) == {:DOWN, ref, :process, p, :normal}})
+show.(
+  "M-15",
+  {mail.(patience), mail.(patience), mail.(patience), mail.(patience) == {:DOWN, ref, :process, p, :normal}}
+)
 {p, ref} = Node.spawn_monitor(b, fn -> Enum.each(1..3000, fn x -> send(me, x) end); exit(:last) end)
-loop = fn loop, seen -> receive do {:DOWN, ^ref, :process, ^p, :last} -> Enum.reverse(seen); x -> loop.(loop, [x | seen]) after patience -> :nothing end end
+loop = fn loop, seen ->
+  receive do
+    {:DOWN, ^ref, :process, ^p, :last} -> Enum.reverse(seen)
+    x -> loop.(loop, [x | seen])
+  after
+    patience -> :nothing
+  end
+end
 show.("M-15", loop.(loop, []) == Enum.to_list(1..3000))
 
 ref = Process.monitor(self())
 show.("M-16", {is_reference(ref), Process.demonitor(ref, [:info]), mail.(0)})
-show.("M-16", down.(Node.spawn_monitor(b, fn -> Process.monitor(self()); receive do x -> exit({:got, x}) after 0 -> exit(:nothing) end end)))
+show.(
+  "M-16",
+  down.(
+    Node.spawn_monitor(b, fn ->
+      Process.monitor(self())
+
+      receive do
+        x -> exit({:got, x})
+      after
+        0 -> exit(:nothing)
+      end
+    end)
+  )
+)

@@ -46,10 +46,16 @@ there = Node.spawn(b, acts)
 show.("PG-04", act.(there, fn -> :pg.join(:g, self()) end))
 show.("PG-04", :pg.join(:g, me))
 everywhere = fn group, members ->
-  await.(fn -> Enum.all?([node(), b, c], fn x -> sorted.(:rpc.call(x, :pg, :get_members, [group])) == sorted.(members) end) end)
+  await.(fn ->
+    Enum.all?([node(), b, c], fn x -> sorted.(:rpc.call(x, :pg, :get_members, [group])) == sorted.(members) end)
+  end)
 end
 show.("PG-04", everywhere.(:g, [me, there]))
-show.("PG-04", {:pg.get_local_members(:g) == [me], :rpc.call(b, :pg, :get_local_members, [:g]) == [there], :rpc.call(c, :pg, :get_local_members, [:g])})
+show.(
+  "PG-04",
+  {:pg.get_local_members(:g) == [me], :rpc.call(b, :pg, :get_local_members, [:g]) == [there],
+   :rpc.call(c, :pg, :get_local_members, [:g])}
+)
 show.("PG-04", {:pg.which_groups(), :rpc.call(c, :pg, :which_groups, []), :rpc.call(c, :pg, :which_local_groups, [])})
 
 show.("PG-03", try do :pg.join(:g, there) rescue e -> {e.__struct__, e.original == {:nolocal, there}} end)
@@ -68,8 +74,24 @@ show.("PG-09", {:pg.get_members(:nosuch), :pg.get_local_members(:nosuch)})
 {ref, members} = :pg.monitor(:g)
 show.("PG-08", {is_reference(ref), sorted.(members) == sorted.([me, there])})
 show.("PG-08", {:pg.join(:g, p), receive do {^ref, :join, :g, x} -> x == [p] after patience -> :nothing end})
-show.("PG-08", {act.(there, fn -> :pg.join(:g, self()) end), receive do {^ref, :join, :g, x} -> x == [there] after patience -> :nothing end})
-show.("PG-08", {act.(there, fn -> :pg.leave(:g, self()) end), receive do {^ref, :leave, :g, x} -> x == [there] after patience -> :nothing end})
+show.(
+  "PG-08",
+  {act.(there, fn -> :pg.join(:g, self()) end),
+   receive do
+     {^ref, :join, :g, x} -> x == [there]
+   after
+     patience -> :nothing
+   end}
+)
+show.(
+  "PG-08",
+  {act.(there, fn -> :pg.leave(:g, self()) end),
+   receive do
+     {^ref, :leave, :g, x} -> x == [there]
+   after
+     patience -> :nothing
+   end}
+)
 show.("PG-08", {:pg.join(:other, p), receive do {^ref, :join, :other, _} -> :wrong after 0 -> :nothing end})
 {all, map} = :pg.monitor_scope()
 show.("PG-08", {is_reference(all), Enum.sort(Map.keys(map)), map.other == [p]})

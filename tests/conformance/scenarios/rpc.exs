@@ -40,7 +40,11 @@ show.("RPC-03", :rpc.call(b, :erlang, :node, [], :infinity))
 show.("RPC-03", fails.(fn -> :rpc.call("b", :erlang, :node, []) end))
 tell.("start d")
 show.("RPC-03", Node.ping(on.(:d)))
-caller = spawn(fn -> send(me, {self(), :calls}); send(me, {self(), :rpc.call(on.(:d), Process, :sleep, [:infinity])}) end)
+caller =
+  spawn(fn ->
+    send(me, {self(), :calls})
+    send(me, {self(), :rpc.call(on.(:d), Process, :sleep, [:infinity])})
+  end)
 show.("RPC-03", answer.(caller))
 tell.("kill d")
 show.("RPC-03", answer.(caller))
@@ -51,7 +55,16 @@ show.("RPC-04b", :rpc.call(b, :erlang, :apply, [late, []], 100))
 worker = receive do {:works, pid} -> pid after patience -> :nothing end
 send(worker, :go)
 show.("RPC-04b", {mail.(patience), mail.(50)})
-{caller, ref} = spawn_monitor(fn -> run.(fn -> send(me, {:works, self()}); receive do :go -> send(me, :worked) end end) end)
+{caller, ref} =
+  spawn_monitor(fn ->
+    run.(fn ->
+      send(me, {:works, self()})
+
+      receive do
+        :go -> send(me, :worked)
+      end
+    end)
+  end)
 worker = receive do {:works, pid} -> pid after patience -> :nothing end
 Process.exit(caller, :kill)
 show.("RPC-04b", receive do {:DOWN, ^ref, _, _, reason} -> reason after patience -> :nothing end)
@@ -68,7 +81,12 @@ show.("RPC-06", case :rpc.multicall(:erlang, :node, []) do {results, bad} -> {hd
 show.("RPC-06", :rpc.multicall([b, gone, c], :erlang, :node, []))
 show.("RPC-06", :rpc.multicall([b, gone, c], Process, :sleep, [:infinity], 300))
 show.("RPC-06", :rpc.multicall([b, c], :erlang, :exit, [:why]))
-show.("RPC-06", case :rpc.multicall([b, c], :erlang, :error, [:e1]) do {results, bad} -> {Enum.map(results, short), bad} end)
+show.(
+  "RPC-06",
+  case :rpc.multicall([b, c], :erlang, :error, [:e1]) do
+    {results, bad} -> {Enum.map(results, short), bad}
+  end
+)
 show.("RPC-06", :rpc.multicall([b, c], :nosuch, :f, []))
 show.("RPC-06", :rpc.multicall([], :erlang, :node, []))
 show.("RPC-06", :rpc.multicall([b, b], :erlang, :node, []))
@@ -93,12 +111,24 @@ key = :rpc.async_call(b, :erlang, :exit, [:why])
 show.("RPC-08", :rpc.nb_yield(key, :infinity))
 show.("RPC-08", :rpc.yield(:rpc.async_call(gone, :erlang, :node, [])))
 
-holds = fn -> Process.register(self(), :worker); send(me, {self(), :holds}); receive do x -> send(me, {node(), x}) end end
+holds = fn ->
+  Process.register(self(), :worker)
+  send(me, {self(), :holds})
+
+  receive do
+    x -> send(me, {node(), x})
+  end
+end
 Enum.each([b, c], fn x -> show.("RPC-09", answer.(Node.spawn(x, holds))) end)
 show.("RPC-09", {:rpc.abcast([b, c, gone], :worker, :to_all), answer.(b), answer.(c)})
 Enum.each([b, c], fn x -> show.("RPC-09", answer.(Node.spawn(x, holds))) end)
 show.("RPC-09", {:rpc.sbcast([b, gone, c], :worker, :again), answer.(b), answer.(c)})
-show.("RPC-09", await.(fn -> :rpc.call(b, Process, :whereis, [:worker]) == nil and :rpc.call(c, Process, :whereis, [:worker]) == nil end))
+show.(
+  "RPC-09",
+  await.(fn ->
+    :rpc.call(b, Process, :whereis, [:worker]) == nil and :rpc.call(c, Process, :whereis, [:worker]) == nil
+  end)
+)
 show.("RPC-09", :rpc.sbcast([b, c], :worker, :nobody))
 show.("RPC-09", {:rpc.abcast(:nobody, :hello), :rpc.sbcast(:nobody, :hello) |> elem(0)})
 

@@ -10,7 +10,13 @@ send(me, :queued)
 
 p = Node.spawn(b, fn -> send(me, {self(), {Process.get(:key), Process.info(self(), :message_queue_len)}}) end)
 show.("SP-12", answer.(p))
-p = Node.spawn(b, fn -> send(me, {self(), Enum.map([:links, :monitors, :monitored_by, :trap_exit], fn x -> Process.info(self(), x) end)}) end)
+p =
+  Node.spawn(b, fn ->
+    send(
+      me,
+      {self(), Enum.map([:links, :monitors, :monitored_by, :trap_exit], fn x -> Process.info(self(), x) end)}
+    )
+  end)
 show.("SP-12", answer.(p))
 p = Node.spawn(b, fn -> send(me, {self(), Process.info(self(), :parent) == {:parent, me}}) end)
 show.("SP-12", answer.(p))

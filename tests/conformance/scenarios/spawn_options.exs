@@ -14,7 +14,19 @@ show.("SP-10", {node(p), receive do {:EXIT, ^p, reason} -> reason after patience
 {p, ref} = run.(b, fn -> exit(:watched) end, [:monitor])
 show.("SP-10", {node(p), receive do {:DOWN, ^ref, :process, ^p, reason} -> reason after patience -> :nothing end})
 {p, ref} = run.(b, fn -> exit(:both) end, [:link, :monitor])
-show.("SP-10", {receive do {:EXIT, ^p, reason} -> reason after patience -> :nothing end, receive do {:DOWN, ^ref, :process, ^p, reason} -> reason after patience -> :nothing end})
+show.(
+  "SP-10",
+  {receive do
+     {:EXIT, ^p, reason} -> reason
+   after
+     patience -> :nothing
+   end,
+   receive do
+     {:DOWN, ^ref, :process, ^p, reason} -> reason
+   after
+     patience -> :nothing
+   end}
+)
 {p, ref} = :erlang.spawn_opt(b, fn -> exit(:fun) end, [:monitor])
 show.("SP-10", receive do {:DOWN, ^ref, :process, ^p, reason} -> reason after patience -> :nothing end)
 p = run.(b, fn -> send(me, {self(), Process.info(self(), :priority)}) end, [priority: :high])
