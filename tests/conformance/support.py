@@ -227,8 +227,7 @@ class Child:
 
     def stop(self):
         if self.process.poll() is None:
-            os.kill(self.pid, signal.SIGCONT)
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL) # Of one that was stopped, too: it does nothing more.
         self.process.wait()
         for t in self.threads:
             t.join(2)

@@ -127,7 +127,7 @@ task<> report(session& s, std::string text) {
 task<> on_evaluator_exit(session& s, term reason) {
   ++s.failures;
   auto text = "** (EXIT from " + inspect_pid(s.evaluator, s.self.self())
-              + ") shell process exited with reason: " + eval::format_exit(reason, s.self.self())
+              + ") shell process exited with reason: " + eval::explain_exit(reason, s.self.self())
               + "\n";
   if (s.opts->interactive)
     text = text + "\n" + s.opts->banner;

@@ -1,6 +1,8 @@
 #include "troupe/actors/eval/process_host.hpp"
 
+#include "troupe/actors/eval/failures.hpp"
 #include "troupe/actors/eval/rpc_modules.hpp"
+#include "troupe/exit_reason.hpp"
 #include "troupe/inspect.hpp"
 #include "troupe/internal/node_core.hpp"
 #include "troupe/node.hpp"
@@ -37,13 +39,37 @@ const module_table& all_modules() {
   return *table;
 }
 
+term plain_stack(const failure& f) {
+  auto lines = f.stack.to_vector().value_or(std::vector<term>{});
+  if (lines.empty() || !f.reason.is_atom(exit_reason::undef) || !lines.front().is_tuple(4))
+    return f.stack;
+  auto parts = lines.front().as_tuple();
+  lines.front() = term::tuple({parts[0], parts[1], parts[2], term::empty_list()});
+  return term::list(lines);
+}
+
 term exit_reason_of(const failure& f) {
   switch (f.type) {
     case failure::kind::exit: return f.reason;
-    case failure::kind::error: return term::tuple({f.reason, f.stack});
+    case failure::kind::error: return term::tuple({f.reason, plain_stack(f)});
     case failure::kind::thrown: break;
   }
   return term::tuple({term::tuple({atom{"nocatch"}, f.reason}), f.stack});
+}
+
+std::string explain_exit(const term& reason, const pid& viewer) {
+  bool failed = reason.is_tuple(2) && reason.as_tuple()[0].is_atom(exit_reason::undef);
+  auto lines = failed ? reason.as_tuple()[1].to_vector() : std::nullopt;
+  if (!lines || lines->empty() || !lines->front().is_tuple(4))
+    return format_exit(reason, viewer);
+  auto parts = lines->front().as_tuple();
+  auto arguments = parts[2].to_vector();
+  if (!arguments || !parts[0].is(term::kind::atom) || !parts[1].is(term::kind::atom))
+    return format_exit(reason, viewer);
+  auto named
+    = undefined_function(all_modules(), parts[0].as_atom(), parts[1].as_atom(), *arguments);
+  lines->front() = named.stack.head();
+  return format_exit(term::tuple({named.reason, term::list(*lines)}), viewer);
 }
 
 namespace {

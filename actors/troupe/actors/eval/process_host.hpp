@@ -38,8 +38,16 @@ private:
 /// Makes the node able to run functions and closures that other nodes, or its own processes, spawn.
 void install(node& at);
 
+/// The stack of `f` as other processes see it: of a function that is undefined it has no hints for
+/// people (rule SP-06).
+[[nodiscard]] term plain_stack(const failure& f);
+
 /// The reason with which a process ends that did not handle `f` (rule SP-06d).
 [[nodiscard]] term exit_reason_of(const failure& f);
+
+/// `format_exit`, where a function that is undefined is one that no module here has. A reason does
+/// not say which of both it was (rule SP-06).
+[[nodiscard]] std::string explain_exit(const term& reason, const pid& viewer);
 
 /// Adds what needs a node; used by `all_modules`.
 void add_node_modules(module_table& modules);

@@ -106,8 +106,15 @@ term demonitor(process& self, const std::vector<term>& args) {
   auto* ref = args[0].get_if<reference>();
   if (!ref)
     throw argument_error("erlang", "demonitor", args, {"not a reference"});
-  auto options
-    = args.size() > 1 ? args[1].to_vector().value_or(std::vector<term>{}) : std::vector<term>{};
+  if (ref->node != self.self().node)
+    throw argument_error("erlang", "demonitor", args,
+                         {"reference does not refer to a monitor started by this process"});
+  auto given = args.size() > 1 ? args[1].to_vector() : std::vector<term>{};
+  auto known = [](auto& x) { return x.is_atom(atom{"flush"}) || x.is_atom(atom{"info"}); };
+  if (!given || !std::ranges::all_of(*given, known))
+    throw argument_error("erlang", "demonitor", args,
+                         {"", given ? "invalid option in list" : "not a list"});
+  auto& options = *given;
   auto has = [&](std::string_view x) {
     return std::ranges::any_of(options, [&](auto& o) { return o.is_atom(atom{x}); });
   };

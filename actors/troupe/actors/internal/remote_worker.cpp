@@ -65,17 +65,11 @@ bool is_error_itself(const spawn_what& what) {
   return what.type == form::function && what.module == atom{"erlang"} && what.name == atom{"error"};
 }
 
-/// The stack as Erlang has it: what failed is its first line, and of that line no hints for people.
+/// The stack as Erlang has it: what failed is its first line.
 term stack_of(const eval::failure& f, const spawn_what& what) {
-  auto lines = f.stack.to_vector().value_or(std::vector<term>{});
-  if (lines.empty() || is_error_itself(what))
+  if (!f.stack.is(term::kind::cons) || is_error_itself(what))
     return term::list({place_of(what)});
-  auto& first = lines.front();
-  if (f.reason.is_atom(exit_reason::undef) && first.is_tuple(4)) {
-    auto parts = first.as_tuple();
-    first = term::tuple({parts[0], parts[1], parts[2], term::empty_list()});
-  }
-  return term::list(lines);
+  return eval::plain_stack(f);
 }
 
 outcome error_of(term reason, term stack) {
