@@ -162,7 +162,8 @@ term register_name(process& self, const std::vector<term>& args) {
 /// Process.register(pid, name), with Elixir's own texts.
 term register_process(process& self, const std::vector<term>& args) {
   auto* name = args[1].get_if<atom>();
-  if (!name || *name == atom{} || *name == atom{"undefined"})
+  if (!name || *name == atom{} || *name == atom{"undefined"} || *name == atom{"true"}
+      || *name == atom{"false"})
     throw no_clause();
   auto* who = args[0].get_if<pid>();
   auto shown = inspect_term(args[0], {.viewer = self.self()});
@@ -175,31 +176,6 @@ term register_process(process& self, const std::vector<term>& args) {
                       + " because it is not alive, the name is already taken, or it has already "
                         "been given another name");
   return true;
-}
-
-/// Process.register/2: Elixir words the failures of its own.
-term register_process(process& self, const std::vector<term>& args) { // (pid, name)
-  auto& name = args[1];
-  if (!name.is(term::kind::atom) || name.is_atom(atom{"nil"}) || name.is_atom(atom{"undefined"})
-      || name.is_atom(atom{"true"}) || name.is_atom(atom{"false"}))
-    throw no_clause();
-  try {
-    return register_name(self, "register", args[0], name);
-  } catch (failure&) {
-    auto shown = [&self](const term& x) {
-      inspect_options how;
-      how.viewer = self.self();
-      return inspect_term(x, how);
-    };
-    auto* who = args[0].get_if<pid>();
-    if (who && who->node != self.self().node)
-      throw exception("ArgumentError", "could not register " + shown(args[0])
-                                         + " because it belongs to another node");
-    throw exception("ArgumentError",
-                    "could not register " + shown(args[0]) + " with name " + shown(name)
-                      + " because it is not alive, the name is already taken, or it "
-                        "has already been given another name");
-  }
 }
 
 term whereis(process& self, const std::vector<term>& args, term none) {
@@ -225,7 +201,8 @@ term registered(process& self) {
 term set_group_leader(process& self, const std::vector<term>& args) { // (leader, pid)
   auto leader = pid_argument("erlang", "group_leader", args, 0);
   auto who = pid_argument("erlang", "group_leader", args, 1);
-  if (who.node == self.self().node && !alive(self, {who}))
+  auto alive = self.core().is_local(who) && self.core().processes().find(who.id).handle;
+  if (who.node == self.self().node && !alive)
     throw argument_error("erlang", "group_leader", args,
                          {"", "the pid does not refer to an existing process"});
   signal x;
