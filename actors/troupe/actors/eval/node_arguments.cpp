@@ -12,12 +12,10 @@ atom atom_argument(std::string_view module, std::string_view function,
 }
 
 failure no_clause_of(std::string_view module, std::string_view function, int64_t arity) {
-  return exception("FunctionClauseError", {{"module", atom{module}},
-                                           {"function", atom{function}},
-                                           {"arity", arity},
-                                           {"args", atom{"nil"}},
-                                           {"clauses", atom{"nil"}},
-                                           {"kind", atom{"nil"}}});
+  auto f = no_clause();
+  auto place = term::tuple({atom{module}, atom{function}, arity, term::empty_list()});
+  f.stack = term::list({place});
+  return f;
 }
 
 term list_of(const std::vector<atom>& names) {
