@@ -37,6 +37,7 @@ libclang-rt-14-dev         libFuzzer
 '
 test_packages='
 erlang-base                Erlang and its epmd, which tests compare with
+elixir                     plays the scenarios beside us
 tmux                       terminal for tests of the console
 iproute2                   networks for one test, in namespaces
 nftables                   packets that get lost on them
