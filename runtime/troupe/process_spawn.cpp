@@ -34,6 +34,7 @@ pid process::start_local(internal::root_function root, std::string init, spawn_o
   internal::node_core::start_options start;
   start.group_leader = leader_;
   start.parent = self_;
+  start.priority = options.priority;
   if (options.link)
     start.link = self_;
   if (options.monitor) {
@@ -99,7 +100,7 @@ reference process::spawn_request_at(atom at, spawn_what what, spawn_options opti
   x.to.node = at;
   x.ref = ref;
   x.spawn = std::make_unique<spawn_request>(
-    spawn_request{std::move(what), leader_, options.link, options.monitor});
+    spawn_request{std::move(what), leader_, options.link, options.monitor, options.priority});
   spawns_[ref] = {std::move(options), true};
   core_->route(std::move(x), context());
   return ref;

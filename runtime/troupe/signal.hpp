@@ -37,6 +37,7 @@ struct spawn_request {
   pid group_leader;
   bool link = false;
   bool monitor = false; ///< With the request's reference.
+  atom priority;        ///< Null: `normal`.
 };
 
 struct signal {

@@ -37,6 +37,8 @@ struct spawn_options {
   monitor_options watch{};
   spawn_replies reply = spawn_replies::all; ///< Of `spawn_request_at` only.
   std::optional<term> reply_tag{};          ///< In place of `:spawn_reply`.
+  /// `low`, `high` or `max`; null is `normal`. Kept as the process's flag, all run alike.
+  atom priority{};
 };
 
 struct spawned {

@@ -25,7 +25,7 @@ namespace {
 
 const atom b = cluster::atom_of("b");
 
-task<> greet(process& self, pid to) {
+task<> salute(process& self, pid to) {
   self.send(to, term{atom{"hello"}});
   co_return;
 }
@@ -35,7 +35,7 @@ task<> intrude(process& self, pid to) {
   co_return;
 }
 
-task<int> add(process&, int x, int y) {
+task<int> plus(process&, int x, int y) {
   co_return x + y;
 }
 
@@ -68,7 +68,7 @@ task<> call_and_tell(process& self, maker make) {
 }
 
 spawn_what adding(process& self) {
-  return remote<add>(self, 20, 22).what;
+  return remote<plus>(self, 20, 22).what;
 }
 
 spawn_what abs_of_minus_3(process&) {
@@ -115,8 +115,8 @@ struct gate {
 TEST_CASE("node: what peers may not spawn ends before it began, with a reason") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
-    gate g{seed, "greet"};
-    CHECK(g.spawns(native<greet>) == texts{":hello", "{:node, :b@mem}"});
+    gate g{seed, "salute"};
+    CHECK(g.spawns(native<salute>) == texts{":hello", "{:node, :b@mem}"});
     CHECK(g.spawns(native<intrude>) == texts{"{:node, :a@mem}"});
     CHECK(g.spawns(native<intrude>, {.monitor = true})
           == texts{"{:DOWN, :ref, :process, :unknown, :notsup}", "{:node, :a@mem}"});
@@ -153,7 +153,7 @@ TEST_CASE("node: a spawn request that is refused is answered, and nothing else c
 TEST_CASE("rpc: calls are asked for what they call, also those that rex runs") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
-    gate some{seed, "add,:lists.*"};
+    gate some{seed, "plus,:lists.*"};
     CHECK(some.calls(adding) == texts{"{:rpc, 42}", "{:block, 42}"});
     texts refused{"{:rpc, {:badrpc, {:EXIT, :notsup}}}", "{:block, {:badrpc, {:EXIT, :notsup}}}"};
     CHECK(some.calls(abs_of_minus_3) == refused);
@@ -166,7 +166,7 @@ TEST_CASE("rpc: calls are asked for what they call, also those that rex runs") {
 TEST_CASE("rpc: a message to rex runs nothing that did not come through the gate") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
-    gate g{seed, "add"};
+    gate g{seed, "plus"};
     CHECK(g.calls(adding) == texts{"{:rpc, 42}", "{:block, 42}"}); // starts rex
     g.x.does([](process& self) {
       auto call = term::tuple({atom{"function"}, atom{"erlang"}, atom{"node"}, term::empty_list()});
@@ -184,14 +184,14 @@ TEST_CASE("rpc: a message to rex runs nothing that did not come through the gate
 TEST_CASE("node: a program may decide who spawns what, and change its mind") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
-    gate g{seed, "greet,intrude"};
+    gate g{seed, "salute,intrude"};
     CHECK(g.spawns(native<intrude>).front() == ":intruder");
     std::vector<pid> asked;
     g.c.at("b").restrict_spawn([&](const pid& who, const spawn_what& what) {
       asked.push_back(who);
-      return dist::native_name(what.key) == "greet";
+      return dist::native_name(what.key) == "salute";
     });
-    CHECK(g.spawns(native<greet>) == texts{":hello", "{:node, :b@mem}"});
+    CHECK(g.spawns(native<salute>) == texts{":hello", "{:node, :b@mem}"});
     CHECK(g.spawns(native<intrude>) == texts{"{:node, :a@mem}"});
     CHECK(asked == std::vector{g.x.id(), g.x.id()});
     g.c.at("b").restrict_spawn({});
@@ -211,7 +211,7 @@ TEST_CASE("node: refusals fill no log, and a node may spawn on itself") {
                  "refused **"});
   auto y = g.c.spawn("b", "y");
   y.plays([](process& self) -> task<> {
-    auto starting = self.spawn_at<greet>(cluster::name_of("b"), self.self());
+    auto starting = self.spawn_at<salute>(cluster::name_of("b"), self.self());
     co_await std::move(starting);
   });
   g.c.run();

@@ -268,7 +268,7 @@ class Handshake(RawCase):
 class Frames(RawCase):
     def setUp(self):
         super().setUp()
-        self.at = self.node()
+        self.at = self.node("--connect-all", "false")  # Else its processes for names say hello, too.
         self.peer = self.dial(self.at)
 
     def registered(self):
@@ -553,7 +553,7 @@ class Frames(RawCase):
 
 class Ticks(RawCase):
     def test_ticks_keep_a_silent_connection(self):
-        node = self.node("--ticktime", "0.8")
+        node = self.node("--ticktime", "0.8", "--connect-all", "false")
         peer = self.dial(node, ticktime=60_000)
         stop = time.monotonic() + 2.5
         while time.monotonic() < stop:

@@ -31,7 +31,8 @@ void run::observe(process& self, size_t who, const order& x) {
     if (observed == of)
       of->note({.what = act::got_end, .who = who, .other = other, .number = number});
   });
-  if (x.flag)
+  if (x.flag
+      && counts(who)) // while a node ends its processes still run, and its handles are released
     machines_[history_.processes[who].node].handles.push_back(std::move(handle));
 }
 

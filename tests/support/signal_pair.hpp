@@ -59,7 +59,8 @@ struct signal_pair {
     auto x = make(kind::spawn);
     x.to = {};
     x.ref = of_a;
-    x.spawn = std::make_unique<spawn_request>(spawn_request{std::move(what), at_a, link, monitor});
+    x.spawn
+      = std::make_unique<spawn_request>(spawn_request{std::move(what), at_a, link, monitor, {}});
     return x;
   }
   spawn_what native() const {

@@ -1,6 +1,6 @@
 // The benchmark's statistics and reports; its numbers are not for tests.
 
-#include "bench/report.hpp"
+#include "../../apps/bench/report.hpp"
 
 #include <doctest/doctest.h>
 

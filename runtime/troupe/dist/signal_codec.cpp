@@ -1,5 +1,8 @@
 #include "troupe/dist/signal_codec.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace troupe::dist {
 
 namespace {
@@ -9,6 +12,13 @@ using kind = signal::kind;
 constexpr uint8_t flag_same_build = 1;
 constexpr uint8_t flag_link = 2;
 constexpr uint8_t flag_monitor = 4;
+/// Bits 3 and 4 of the flags of a spawn.
+constexpr uint8_t priority_shift = 3;
+
+const std::array<atom, 4>& priorities() {
+  static const std::array<atom, 4> all{atom{}, atom{"low"}, atom{"high"}, atom{"max"}};
+  return all;
+}
 
 } // namespace
 
@@ -41,6 +51,8 @@ bool signal_codec::payload(caf::message& x) {
 bool signal_codec::spawn(std::string& out, const spawn_request& x) {
   auto flags = (x.what.same_build ? flag_same_build : 0) | (x.link ? flag_link : 0)
                | (x.monitor ? flag_monitor : 0);
+  auto priority = std::ranges::find(priorities(), x.priority) - priorities().begin();
+  flags |= static_cast<int>(priority % 4) << priority_shift; // `normal` may also be given
   writer_.u8(out, static_cast<uint8_t>(x.what.type));
   writer_.u8(out, static_cast<uint8_t>(flags));
   writer_.process(out, x.group_leader);
@@ -65,6 +77,7 @@ std::unique_ptr<spawn_request> signal_codec::spawn() {
   x->what.same_build = flags & flag_same_build;
   x->link = flags & flag_link;
   x->monitor = flags & flag_monitor;
+  x->priority = priorities()[flags >> priority_shift & 3];
   x->group_leader = reader_.process();
   switch (form) {
     case 0: x->what.key = reader_.bytes(); break;

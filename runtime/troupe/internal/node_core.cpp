@@ -272,6 +272,8 @@ caf::strong_actor_ptr node_core::make_process(root_function root, std::string in
   p->initial_call_
     = applied ? info_reader::initial_call(applied->what) : info_reader::initial_call(p->init_);
   p->root_ = std::move(root);
+  if (options.priority != atom{})
+    p->flag(atom{"priority"}, options.priority);
   if (options.link)
     p->links_[options.link].active = true;
   if (options.watcher)

@@ -104,6 +104,7 @@ public:
     pid link;         ///< Null: none.
     pid watcher;      ///< Null: none.
     reference monitor;
+    atom priority; ///< Null: `normal`.
   };
   /// Makes a process and gives it its relations, but does not run it yet.
   [[nodiscard]] caf::strong_actor_ptr make_process(root_function root, std::string init,

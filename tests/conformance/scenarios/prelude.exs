@@ -1,7 +1,7 @@
 # Put before every scenario. `show` prints a line that is compared; `tell` has the driver do something to another
 # node (see scenario.py) and waits until it is done; `await` waits until a condition holds, five seconds at most;
-# `mail` takes one message, or :nothing when none comes within so many milliseconds; `fails` evaluates, and shows how
-# that ended; `there` evaluates in a process on another node; `quiet`: no message came before an answer of that node.
+# `mail` takes one message, or :nothing when none comes within so many milliseconds; `fails` evaluates and shows how
+# that ended.
 show = fn id, value -> IO.puts("#{id}: #{inspect(value, width: 10000, limit: 10000)}") end
 tell = fn order -> IO.puts("@" <> order); IO.gets(""); :ok end
 await = fn condition ->

@@ -65,7 +65,11 @@ bool read_pair(spawn_options& out, const term& key, const term& value, bool of_r
     out.reply = which.value_or(out.reply);
     return which.has_value();
   }
-  return is_tuning(key, value);
+  if (!is_tuning(key, value))
+    return false;
+  if (key.is_atom(atom{"priority"}))
+    out.priority = value.is_atom(atom{"normal"}) ? atom{} : value.as_atom();
+  return true;
 }
 
 } // namespace
