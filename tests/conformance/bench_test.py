@@ -7,12 +7,11 @@ import subprocess
 
 import support
 
-PROGRAM = pathlib.Path(support.troupe_path()).with_name("troupe-bench")
-
 
 class Benchmark(support.Case):
     def bench(self, *args):
-        done = subprocess.run([PROGRAM, *args], env=self.env, capture_output=True, timeout=100)
+        program = pathlib.Path(support.troupe_path()).with_name("troupe-bench")
+        done = subprocess.run([program, *args], env=self.env, capture_output=True, timeout=100)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     def test_every_workload_runs(self):

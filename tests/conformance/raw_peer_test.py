@@ -546,9 +546,13 @@ class Frames(RawCase):
 
     def test_the_nodes_that_a_peer_knows_are_dialled(self):
         other = self.piped("other@127.0.0.1", "--transport", "plain")
-        self.peer.put(bytes([raw_peer.NODES]) + self.peer.out.term([Atom("other@127.0.0.1"), Atom("nosuch@127.0.0.1"), Atom("x")]))
-        support.wait_until(lambda: "other@127.0.0.1" in self.at.ask("Node.list"), "the third node is dialled")
-        other.say("Node.list", f'[:"{A}"]')
+        names = [Atom("other@127.0.0.1"), Atom("nosuch@127.0.0.1"), Atom("x")]
+        self.peer.put(bytes([raw_peer.NODES]) + self.peer.out.term(names))
+        at = self.node(name="at@127.0.0.1")
+        peer = self.dial(at)
+        peer.put(bytes([raw_peer.NODES]) + peer.out.term(names))
+        support.wait_until(lambda: "other@127.0.0.1" in at.ask("Node.list"), "the third node is dialled")
+        other.say("Node.list", '[:"at@127.0.0.1"]')  # The one that does not connect to all has not come.
 
 
 class Ticks(RawCase):
