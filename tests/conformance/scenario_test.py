@@ -15,7 +15,6 @@ PENDING = {
     "alone_settings": ":net_kernel.get_net_ticktime, Node.set_cookie",
     "auto_connect_never": "--auto-connect",
     "auto_connect_once": "--auto-connect",
-    "busy": "senders that wait, :erlang.send_nosuspend",
     "connect_all": "--connect-all",
     "connect_all_names": "--connect-all, :global",
     "global": ":global",
