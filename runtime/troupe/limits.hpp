@@ -31,10 +31,12 @@ inline constexpr size_t message_bytes_max = 256 * 1024 * 1024;
 /// closed.
 inline constexpr size_t reassembly_messages_max = 256;
 inline constexpr size_t reassembly_bytes_max = 512 * 1024 * 1024;
-/// Outbound bytes of one connection above which a session calls itself busy. No sender is held for
-/// it yet. Erlang's +zdbbl default.
+/// Outbound bytes of one connection above which it is busy, until less than half of them wait: who
+/// sends with `process::send_paced` is held as long. Others are not, nor is anything but messages.
+/// Erlang's +zdbbl default.
 inline constexpr size_t outbound_bytes_soft = 1024 * 1024;
-/// Outbound bytes of one connection above which it is closed with `errc::overload`.
+/// Outbound bytes of one connection above which it is closed with `errc::overload`: senders that do
+/// not wait can get there.
 inline constexpr size_t outbound_bytes_hard = 512 * 1024 * 1024;
 /// Signals held for a peer while it is dialled, and calls that wait for it; further ones are
 /// answered as if the node could not be reached.

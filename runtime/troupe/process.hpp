@@ -57,6 +57,8 @@ public:
   [[nodiscard]] const std::string& initial_function() const noexcept { return init_; }
 
   // -- send; never fails, never waits (MSG-01 to MSG-06) ----------------------------------------
+  /// What is sent faster than a connection carries it is kept in memory, until
+  /// `limits::outbound_bytes_hard` closes the connection; `send_paced` waits instead.
   template <class T, class... Ts>
   void send(const pid& to, T&& x, Ts&&... xs) {
     send_message(to, caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
@@ -159,12 +161,13 @@ private:
   friend class process_spawning<process>;
   friend struct internal::info_reader;
   friend class info_calls;
+  friend class name_calls;
 
   clock::time_point deadline(clock::duration timeout) const;
   pid start_local(internal::root_function root, std::string init, spawn_options options,
                   reference monitor = {});
   task<pid> spawn_pid_at(atom at, spawn_what what, spawn_options options);
-  task<term> await_answer(reference ref);
+  task<term> await_answer(reference ref, bool suspended = false);
   task<bool> ask_carrier(atom name,
                          void (internal::signal_carrier::*what)(atom, std::function<void(bool)>));
   pid start_unreachable(atom at, const spawn_what& what, spawn_options options, reference monitor,

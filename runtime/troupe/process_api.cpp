@@ -86,8 +86,8 @@ task<> process::yield() {
   return sleep({});
 }
 
-task<term> process::await_answer(reference ref) {
-  answer_ = internal::pending_answer{ref, std::nullopt};
+task<term> process::await_answer(reference ref, bool suspended) {
+  answer_ = internal::pending_answer{ref, std::nullopt, suspended};
   wait_op op;
   internal::wait_for wait{*this, op};
   co_await wait;

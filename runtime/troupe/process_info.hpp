@@ -31,7 +31,7 @@ struct process_info {
   pid id;
   atom registered_name; ///< Nil when it has none.
   term initial_call;    ///< `{module, function, arity}`; the module of C++ functions is `native`.
-  atom status;          ///< `running`, `runnable` or `waiting`.
+  atom status;          ///< `running`, `runnable`, `waiting` or `suspended`.
   size_t message_queue_len = 0;
   std::vector<pid> links;
   /// Whom it monitors: a pid, or `{name, node}`.

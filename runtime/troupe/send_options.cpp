@@ -7,6 +7,18 @@
 
 namespace troupe {
 
+namespace {
+
+/// A process that ends while it is held leaves nothing behind.
+struct held_place {
+  internal::signal_carrier& carrier;
+  atom node;
+  reference ref;
+  ~held_place() { carrier.let_go(node, ref); }
+};
+
+} // namespace
+
 send_result name_calls::send_on(const send_options& how, const pid& to, atom name, caf::message x,
                                 const reference& alias) {
   auto& self = *static_cast<process*>(this);
@@ -26,6 +38,19 @@ send_result name_calls::send_on(const send_options& how, const pid& to, atom nam
   if (auto* carrier = self.core().carrier())
     return carrier->carry_if(std::move(s), how);
   return how.noconnect ? send_result::noconnect : send_result::ok; // rule NAME-01e
+}
+
+task<> name_calls::wait_while_busy(atom node) {
+  auto& self = *static_cast<process*>(this);
+  auto* carrier = self.core().carrier();
+  if (!carrier || node == self.self().node)
+    co_return;
+  auto ref = self.core().make_reference();
+  if (!carrier->hold(node, self.self(), ref))
+    co_return;
+  held_place place{*carrier, node, ref};
+  auto waiting = self.await_answer(ref, true);
+  co_await std::move(waiting);
 }
 
 bool name_calls::register_name(atom name) {

@@ -1,12 +1,13 @@
-// Sending on conditions, and the names of this node.
+// Sending on conditions and at the pace of a connection, and the names of this node.
 //
-// Erlang counterpart: erlang:send/3; register/2, unregister/1, whereis/1, registered/0.
+// Erlang counterpart: erlang:send/2,3; register/2, unregister/1, whereis/1, registered/0.
 // Threads: confined to the process; `whereis` and the like see what other threads do to the names.
 
 #pragma once
 
 #include "troupe/atom.hpp"
 #include "troupe/pid.hpp"
+#include "troupe/task.hpp"
 
 #include <caf/make_message.hpp>
 #include <caf/message.hpp>
@@ -22,15 +23,14 @@ namespace troupe {
 struct send_options {
   /// When the receiver's node is not connected. One that is being connected counts as connected.
   bool noconnect = false;
-  /// When limits::outbound_bytes_soft wait for the connection already: Erlang would suspend the
-  /// sender.
+  /// When the connection is busy, so that `send_paced` would hold the sender.
   bool nosuspend = false;
 };
 
 /// What became of the message: sent, or why not.
 enum class send_result : uint8_t { ok, noconnect, nosuspend };
 
-/// The part of `process` that deals with names, and with sending on conditions.
+/// The part of `process` that deals with names, and with sending that is not just `send`.
 class name_calls {
 public:
   /// Sends like `send`, unless `how` keeps it from it: nothing was sent then. To a process of this
@@ -50,6 +50,33 @@ public:
     return send_on(how, pid{to.node, to.creation, 0}, {},
                    caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...), to);
   }
+
+  /// Sends like `send`, at once; who awaits the result goes on when the connection is not busy (see
+  /// limits::outbound_bytes_soft) or is lost, at once for processes of this node (MSG-15, MSG-23,
+  /// MSG-24):
+  ///
+  ///     auto sending = self.send_paced(to, chunk);
+  ///     co_await std::move(sending);
+  template <class T, class... Ts>
+  [[nodiscard]] task<> send_paced(const pid& to, T&& x, Ts&&... xs) {
+    send_on({}, to, {}, caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
+    return wait_while_busy(to.node);
+  }
+  template <class T, class... Ts>
+  [[nodiscard]] task<> send_paced(atom name, atom at, T&& x, Ts&&... xs) {
+    send_on({}, pid{at, 0, 0}, name,
+            caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
+    return wait_while_busy(at);
+  }
+  /// To an alias.
+  template <class T, class... Ts>
+  [[nodiscard]] task<> send_paced(const reference& to, T&& x, Ts&&... xs) {
+    send_on({}, pid{to.node, to.creation, 0}, {},
+            caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...), to);
+    return wait_while_busy(to.node);
+  }
+  /// What `send_paced` waits for: for senders of many small messages, between some of them.
+  [[nodiscard]] task<> wait_while_busy(atom node);
 
   /// Gives a name to this process; false when the name is taken, is none (`undefined`, `nil`, a
   /// boolean), or the process has one.

@@ -115,6 +115,13 @@ TEST_CASE("process_modules: names and send/3 fail with the original texts (MSG-0
      errors + "* 3rd argument: invalid option in list :erlang.send(#PID<>, 1, [:foo])"},
     {":erlang.send(self(), 1, :foo)",
      errors + "* 3rd argument: not a list :erlang.send(#PID<>, 1, :foo)"},
+    {"{:erlang.send_nosuspend(self(), 1), :erlang.send_nosuspend({:x, :y@z}, 1, [:noconnect]), "
+     ":erlang.send_nosuspend({:x, :y@z}, 1), :erlang.send_nosuspend(self(), 1, [:nosuspend])}",
+     "{true, false, true, true}"},
+    {":erlang.send_nosuspend(:nobody, 1)",
+     errors + "* 1st argument: invalid destination :erlang.send_nosuspend(:nobody, 1)"},
+    {":erlang.send_nosuspend(:nobody, 1, [:foo])",
+     errors + "* 3rd argument: invalid option in list :erlang.send_nosuspend(:nobody, 1, [:foo])"},
     {"Process.register(self(), :logger)",
      "** (ArgumentError) could not register #PID<> with name :logger" + register_failed},
     {"try do Process.register(self(), nil) catch k, v -> {k, v} end", "{:error, :function_clause}"},

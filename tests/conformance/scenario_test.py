@@ -7,9 +7,7 @@ import scenario
 import support
 
 # Scenarios that only the original plays yet, and what is missing here.
-PENDING = {
-    "busy": "senders that wait, :erlang.send_nosuspend",
-}
+PENDING = {}
 
 
 class Scenarios(unittest.TestCase):

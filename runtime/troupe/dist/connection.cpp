@@ -24,7 +24,8 @@ signal with_short_reason(const signal& x, const error& why) {
 connection::connection(std::unique_ptr<stream> wire, const options& opts, connection_owner& owner,
                        actor_bridge& bridge, clock& time)
   : opts_(opts), owner_(&owner), bridge_(&bridge), time_(&time), wire_(std::move(wire)),
-    session_(opts.role, opts.setup, *this, time.now(), opts.expected) {}
+    session_(opts.role, opts.setup, *this, time.now(), opts.expected),
+    congestion_(opts.setup.outbound_bytes_soft) {}
 
 connection::~connection() = default;
 
@@ -63,6 +64,7 @@ void connection::send(const signal& x) {
       session_.put(key, std::move(*frame));
       while (auto names = codec_->names())
         session_.put(names_key, std::move(*names));
+      congestion_.grew(session_.queued_bytes());
     } else {
       failed = frame.error();
     }
@@ -77,7 +79,22 @@ void connection::send(const signal& x) {
 
 bool connection::is_busy() const {
   std::lock_guard guard{mutex_};
-  return session_.queued_bytes() > opts_.setup.outbound_bytes_soft;
+  return congestion_.is_busy();
+}
+
+bool connection::hold(const held_sender& x) {
+  std::lock_guard guard{mutex_};
+  return session_.is_up() && congestion_.hold(x);
+}
+
+void connection::let_go(const reference& ref) {
+  std::lock_guard guard{mutex_};
+  congestion_.forget(ref);
+}
+
+size_t connection::held_senders() const {
+  std::lock_guard guard{mutex_};
+  return congestion_.size();
 }
 
 void connection::probe() {
@@ -175,6 +192,7 @@ void connection::on_closed(errc why, std::string_view detail) {
 void connection::flush() {
   for (;;) {
     std::string out;
+    std::vector<held_sender> free;
     {
       std::lock_guard guard{mutex_};
       if (writing_ || closed_wire_)
@@ -186,7 +204,10 @@ void connection::flush() {
       } else {
         writing_ = true;
       }
+      free = congestion_.shrank(session_.queued_bytes());
     }
+    if (!free.empty()) // a peer's mutex may be held, and they send to it next
+      time_->post([self = shared_from_this(), free] { self->owner_->on_room(free); });
     if (out.empty())
       return wire_->close();
     if (!wire_->write(std::move(out)))
@@ -213,13 +234,21 @@ void connection::run_events() {
           owner_->on_up(self);
           break;
         case event::type::arrived: owner_->on_signal(self, std::move(*x.content)); break;
-        case event::type::down:
-          disarm();
-          owner_->on_down(self, x.why, x.detail);
-          break;
+        case event::type::down: end(x); break;
       }
     }
   }
+}
+
+void connection::end(const event& x) {
+  disarm();
+  owner_->on_down(shared_from_this(), x.why, x.detail);
+  std::vector<held_sender> free;
+  {
+    std::lock_guard guard{mutex_};
+    free = congestion_.end();
+  }
+  owner_->on_room(free); // when they send again, it is to a node that is not connected
 }
 
 /// On the transport thread, after anything that moved the session.

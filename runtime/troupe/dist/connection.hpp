@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "troupe/dist/congestion.hpp"
 #include "troupe/dist/session.hpp"
 #include "troupe/dist/signal_codec.hpp"
 #include "troupe/dist/transport.hpp"
@@ -32,6 +33,8 @@ public:
     = 0;
   /// A signal could not be sent; `why` names what is wrong with it.
   virtual void on_unsendable(const signal& x, const error& why) = 0;
+  /// The connection is not busy any more, or has ended: these go on, each once.
+  virtual void on_room(const std::vector<held_sender>& who) = 0;
 };
 
 class connection final : public stream_handler,
@@ -70,8 +73,12 @@ public:
   [[nodiscard]] bool hidden() const noexcept { return peer_.hidden || opts_.setup.self.hidden; }
   [[nodiscard]] const endpoint& remote() const { return wire_->remote(); }
   [[nodiscard]] bool is_authenticated() const;
-  /// Whether more waits to be sent than the soft limit.
+  /// Whether more waited to be sent than the soft limit, and not yet less than half of it.
   [[nodiscard]] bool is_busy() const;
+  /// Lets a process wait until it is not; false when it is not, or the connection has ended.
+  [[nodiscard]] bool hold(const held_sender& x);
+  void let_go(const reference& ref);
+  [[nodiscard]] size_t held_senders() const;
 
   // -- stream_handler ---------------------------------------------------------------------------
   void on_bytes(std::span<const char> bytes) override;
@@ -94,6 +101,7 @@ private:
 
   void flush();
   void run_events();
+  void end(const event& x);
   void settle();
   void arm();
   void disarm();
@@ -109,6 +117,7 @@ private:
   session session_;
   std::optional<signal_codec> codec_;
   std::vector<event> events_;
+  congestion congestion_;
   bool writing_ = false;
   bool closed_wire_ = false;
   std::optional<clock::timer> timer_;

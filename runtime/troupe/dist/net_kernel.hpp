@@ -60,6 +60,8 @@ public:
   void connect_hidden(atom name, std::function<void(bool)> done) override;
   void ping(atom name, std::function<void(bool)> done) override;
   void disconnect(atom name, std::function<void(bool)> done) override;
+  bool hold(atom name, const pid& who, const reference& ref) override;
+  void let_go(atom name, const reference& ref) override;
 
   // -- for those who find peers -----------------------------------------------------------------
   /// Where else a node may be: asked first, on the transport thread; the resolver is asked when it
@@ -117,7 +119,7 @@ public:
 
   struct counts {
     size_t connections = 0, handshakes = 0, peers = 0, links = 0, monitors = 0, spawns = 0,
-           held = 0;
+           held = 0, held_senders = 0;
   };
   [[nodiscard]] counts snapshot() const;
 
@@ -141,8 +143,10 @@ private:
   void on_down(const std::shared_ptr<connection>& from, errc why,
                const std::string& detail) override;
   void on_unsendable(const signal& x, const error& why) override;
+  void on_room(const std::vector<held_sender>& who) override;
 
   std::shared_ptr<peer> peer_of(atom name);
+  std::shared_ptr<connection> current(atom name) const;
   void lose(const std::shared_ptr<connection>& from, errc why);
   void start_dial(atom name, bool hidden = false);
   void reach(atom name, std::function<void(bool)> done);

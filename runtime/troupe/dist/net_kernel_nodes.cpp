@@ -109,6 +109,7 @@ net_kernel::counts net_kernel::snapshot() const {
     result.monitors += x.monitors;
     result.spawns += x.spawns;
     result.held += x.held;
+    result.held_senders += x.held_senders;
   }
   return result;
 }

@@ -154,7 +154,8 @@ std::shared_ptr<connection> peer::current() const {
 
 peer::counts peer::snapshot() const {
   std::lock_guard guard{mutex_};
-  return {links_.size(), monitors_.size(), spawns_.size(), held_.size()};
+  return {links_.size(), monitors_.size(), spawns_.size(), held_.size(),
+          connection_ ? connection_->held_senders() : 0};
 }
 
 } // namespace troupe::dist

@@ -61,7 +61,7 @@ public:
 
   [[nodiscard]] std::shared_ptr<connection> current() const;
   struct counts {
-    size_t links = 0, monitors = 0, spawns = 0, held = 0;
+    size_t links = 0, monitors = 0, spawns = 0, held = 0, held_senders = 0;
   };
   [[nodiscard]] counts snapshot() const;
 

@@ -18,8 +18,9 @@ const atom native{"native"};
 
 term info_reader::status(process& x) {
   static const atom running{"running"}, waiting{"waiting"}, runnable{"runnable"};
+  static const atom suspended{"suspended"};
   if (x.waiting_)
-    return waiting;
+    return x.answer_ && x.answer_->suspended ? suspended : waiting;
   return x.started_ ? running : runnable; // only a process that waits answers others
 }
 

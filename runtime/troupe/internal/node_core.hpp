@@ -44,6 +44,11 @@ public:
   virtual void connect_hidden(atom name, std::function<void(bool)> done) = 0;
   virtual void ping(atom name, std::function<void(bool)> done) = 0;
   virtual void disconnect(atom name, std::function<void(bool)> done) = 0;
+  /// When the connection to a node is busy, `who` gets an answer with `ref` once it is not, or is
+  /// lost (MSG-15, MSG-24); else returns false.
+  virtual bool hold(atom name, const pid& who, const reference& ref) = 0;
+  /// `who` does not want the answer any more.
+  virtual void let_go(atom name, const reference& ref) = 0;
 };
 
 class node_core final : public actor_bridge {

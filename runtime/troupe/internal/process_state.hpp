@@ -40,6 +40,7 @@ struct pending_spawn {
 struct pending_answer {
   reference ref;
   std::optional<term> value;
+  bool suspended = false; // It waits for a connection to have room (rule MSG-15).
 };
 
 } // namespace troupe::internal

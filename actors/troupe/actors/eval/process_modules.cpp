@@ -1,4 +1,4 @@
-// Process, sending, links and monitors, in Kernel, Process and :erlang.
+// Process, links and monitors, in Kernel, Process and :erlang.
 
 #include "troupe/actors/eval/failures.hpp"
 #include "troupe/actors/eval/process_host.hpp"
@@ -29,60 +29,6 @@ pid pid_argument(std::string_view module, std::string_view function, const std::
   std::vector<std::string> texts(args.size());
   texts[i] = "not a pid";
   throw argument_error(module, function, args, texts);
-}
-
-// -- sending ------------------------------------------------------------------------------------
-
-/// Sends to a pid, an alias, a local name or `{name, node}`.
-void send_to(process& self, const std::vector<term>& args) {
-  auto& to = args[0];
-  if (auto* who = to.get_if<pid>())
-    return self.send(*who, args[1]);
-  if (auto* alias = to.get_if<reference>())
-    return self.send(*alias, args[1]);
-  if (to.is_tuple(2) && to.as_tuple()[0].is(term::kind::atom)
-      && to.as_tuple()[1].is(term::kind::atom))
-    return self.send(to.as_tuple()[0].as_atom(), to.as_tuple()[1].as_atom(), args[1]);
-  if (to.is(term::kind::atom))
-    if (auto who = self.core().names().whereis(to.as_atom()))
-      return self.send(*who, args[1]);
-  throw argument_error("erlang", "send", args, {"invalid destination", ""});
-}
-
-term send(process& self, const std::vector<term>& args) {
-  send_to(self, args);
-  return args[1];
-}
-
-/// send/3: `noconnect` and `nosuspend` (rule MSG-07).
-term send_with_options(process& self, const std::vector<term>& args) {
-  auto options = args[2].to_vector();
-  send_options how;
-  for (auto& x : options.value_or(std::vector<term>{term{}})) {
-    auto noconnect = x.is_atom(atom{"noconnect"});
-    if (!noconnect && !x.is_atom(atom{"nosuspend"}))
-      throw argument_error("erlang", "send", args,
-                           {"", "", options ? "invalid option in list" : "not a list"});
-    (noconnect ? how.noconnect : how.nosuspend) = true;
-  }
-  auto& to = args[0];
-  auto named = to.is_tuple(2) && to.as_tuple()[0].is(term::kind::atom)
-               && to.as_tuple()[1].is(term::kind::atom);
-  auto holder = to.is(term::kind::atom) ? self.whereis(to.as_atom()) : std::nullopt;
-  auto* who = holder ? &*holder : to.get_if<pid>();
-  auto* alias = to.get_if<reference>();
-  if (!who && !named && !alias)
-    throw argument_error("erlang", "send", args, {"invalid destination", "", ""});
-  auto result
-    = alias   ? self.send_with(how, *alias, args[1])
-      : named ? self.send_with(how, to.as_tuple()[0].as_atom(), to.as_tuple()[1].as_atom(), args[1])
-              : self.send_with(how, *who, args[1]);
-  switch (result) {
-    case send_result::noconnect: return atom{"noconnect"};
-    case send_result::nosuspend: return atom{"nosuspend"};
-    case send_result::ok: break;
-  }
-  return ok;
 }
 
 // -- links, monitors, exits ---------------------------------------------------------------------
@@ -248,17 +194,13 @@ task<term> halt(interpreter&, environment& env, std::vector<term> args) {
 void add_process_modules(module_table& m) {
   add_spawn_modules(m);
   add_alias_modules(m);
+  add_send_modules(m);
   auto self_pid = quick([](process& self, auto&) { return term{self.self()}; });
   m.add("Elixir.Kernel", "self", 0, self_pid);
   m.add("erlang", "self", 0, self_pid);
-  for (auto module : {"Elixir.Kernel", "erlang"}) {
-    m.add(module, "send", 2, quick(send));
+  for (auto module : {"Elixir.Kernel", "erlang"})
     m.add(module, "make_ref", 0,
           quick([](process& self, auto&) { return term{self.core().make_reference()}; }));
-  }
-  m.add("erlang", "!", 2, quick(send));
-  m.add("erlang", "send", 3, quick(send_with_options));
-  m.add("Elixir.Process", "send", 3, quick(send_with_options));
   for (auto module : {"Elixir.Process", "erlang"}) {
     m.add(module, "link", 1, quick(link));
     m.add(module, "unlink", 1, quick(unlink));

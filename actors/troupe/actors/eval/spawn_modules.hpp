@@ -1,6 +1,6 @@
-// Spawning, aliases and monitors with options, in Kernel, Node, Process and :erlang.
+// Spawning, sending, aliases and monitors with options, in Kernel, Node, Process and :erlang.
 //
-// Erlang counterpart: spawn, spawn_opt, spawn_request, alias and monitor/3 of erlang.erl.
+// Erlang counterpart: spawn, spawn_opt, spawn_request, send, alias and monitor/3 of erlang.erl.
 // Differences: unknown options of a request to a node that cannot be reached are `badopt`, not
 // `noconnection`. Threads: a module table is filled before it is used.
 
@@ -13,5 +13,6 @@ namespace troupe::actors::eval {
 /// Used by `add_process_modules`.
 void add_spawn_modules(module_table& modules);
 void add_alias_modules(module_table& modules);
+void add_send_modules(module_table& modules);
 
 } // namespace troupe::actors::eval
