@@ -1,10 +1,9 @@
-// A service that survives its node: the one with the global name "greeter" hears what is typed at
-// any node; when it goes, another one takes over.
+// A service that survives its node: one node has the global name "greeter" and serves; when it
+// goes, another one takes over.
 //   $ troupe-failover --name ada@127.0.0.1 --cookie monster --discover local    (another terminal)
 //   $ troupe-failover --name bob@127.0.0.2 --cookie monster --discover local
 //   * bob@127.0.0.2 serves
 //   * bob@127.0.0.2 stands by for ada@127.0.0.1      (they have met)
-//   hello                                            (ada prints: bob@127.0.0.2 says hello)
 //   * bob@127.0.0.2 serves                           (ada was stopped)
 
 #include "troupe/actors/global_names.hpp"
@@ -16,7 +15,7 @@ namespace global = actors::global;
 
 const term service{"greeter"};
 
-/// Prints what it hears until it has to leave the name to another node, met just now.
+/// Prints what is sent to the name until it has to leave the name to another node, met just now.
 task<> serve(process& self) {
   co_await self.io().println("* {} serves", self.node_name());
   for (auto x = term{}; !x.is_tagged(atom{"global_name_conflict"}, 2);) {
@@ -49,12 +48,8 @@ int main(int argc, char** argv) {
   extensions parts{std::make_shared<discovery::command_line>()}; // --discover, --cluster, ...
   auto body = [](process& self) -> task<> {
     self.spawn_link(take_part);
-    for (auto typed = term{""}; typed.is(term::kind::binary);) { // until Ctrl-D
-      typed = co_await self.io().get_line("");
-      auto text = typed.to_text().value_or("");
-      text.erase(text.find_last_not_of("\r\n") + 1);
-      global::pass_on(self, service, term{self.node_name() + " says " + text});
-    }
+    auto waiting = self.receive<term>(); // until it is stopped
+    co_await std::move(waiting);
   };
   return run(argc, argv, body, parts);
 }

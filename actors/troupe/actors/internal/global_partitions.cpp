@@ -28,6 +28,10 @@ global_partitions::global_partitions(process& self)
 void global_partitions::met(const pid& peer) {
   if (guard_.met(peer.node, peer.creation))
     tell(term::tuple({tag_regained, self_->self().node, peer.node}), peer.node);
+  auto now = self_->core().time().now();
+  for (auto& [when, x] : failures_)
+    if (now - when < global_failure_memory && x.lost != peer.node && !guard_.knows(x.lost))
+      self_->send(peer, to_term(x));
 }
 
 void global_partitions::node_down(atom name, const term& reason) {
@@ -107,8 +111,12 @@ void global_partitions::on_unreachable(atom name) {
     return;
   warn("'global' at " + inspect_atom(self_->self().node) + " failed to connect to "
        + inspect_atom(name));
-  if (prevents_)
-    tell(to_term(*news), name);
+  if (!prevents_)
+    return;
+  tell(to_term(*news), name);
+  if (failures_.size() >= global_failures_max)
+    failures_.pop_front();
+  failures_.emplace_back(self_->core().time().now(), *news);
 }
 
 /// To all peers that are connected; a message to another one would connect it.

@@ -8,7 +8,18 @@
 #include "troupe/actors/internal/overlap_guard.hpp"
 #include "troupe/process.hpp"
 
+#include <chrono>
+#include <deque>
+#include <span>
+#include <utility>
+#include <vector>
+
 namespace troupe::actors::internal {
+
+/// A dial can fail before the peer that named the node is met; it is told within this time.
+inline constexpr std::chrono::seconds global_failure_memory{2};
+/// Failures that are remembered for it; above it the oldest is forgotten.
+inline constexpr size_t global_failures_max = 1024;
 
 class global_partitions {
 public:
@@ -39,6 +50,8 @@ private:
   bool takes_part_;
   bool prevents_;
   overlap_guard guard_;
+  /// What was told just now of nodes that cannot be connected, for peers that are met meanwhile.
+  std::deque<std::pair<clock::time_point, lost_connection>> failures_;
 };
 
 } // namespace troupe::actors::internal
