@@ -16,7 +16,8 @@
 
 namespace troupe::actors::internal {
 
-/// A dial can fail before the peer that named the node is met; it is told within this time.
+/// A node can be lost, or its dial fail, before the peer is met that knows it; that one is told
+/// within this time.
 inline constexpr std::chrono::seconds global_failure_memory{2};
 /// Failures that are remembered for it; above it the oldest is forgotten.
 inline constexpr size_t global_failures_max = 1024;
@@ -40,6 +41,7 @@ public:
   [[nodiscard]] clock::time_point next() const { return guard_.next(); }
 
 private:
+  void report(const lost_connection& x);
   void tell(const term& x, atom but);
   void on_remove(std::span<const term> args);
   void on_unreachable(atom name);

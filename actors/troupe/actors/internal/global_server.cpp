@@ -145,9 +145,9 @@ void global_keeper::on_node_down(atom name, const term& info) {
       reason = x.as_tuple()[1];
   if (auto i = peers_.find(name); i != peers_.end())
     lose(i);
-  apart_.erase(name);
   answer(answers_.gone(name));
-  partitions_.node_down(name, reason);
+  if (apart_.erase(name) == 0)
+    partitions_.node_down(name, reason);
 }
 
 void global_keeper::on_discover(const pid& id) {
