@@ -1,11 +1,10 @@
-// A service that survives its node: the one with the global name "greeter" answers what is typed at
+// A service that survives its node: the one with the global name "greeter" hears what is typed at
 // any node; when it goes, another one takes over.
 //   $ troupe-failover --name ada@127.0.0.1 --cookie monster --discover local    (another terminal)
 //   $ troupe-failover --name bob@127.0.0.2 --cookie monster --discover local
 //   * bob@127.0.0.2 serves
 //   * bob@127.0.0.2 stands by for ada@127.0.0.1      (they have met)
-//   hello
-//   ada@127.0.0.1 heard hello
+//   hello                                            (ada prints: bob@127.0.0.2 says hello)
 //   * bob@127.0.0.2 serves                           (ada was stopped)
 
 #include "troupe/actors/global_names.hpp"
@@ -17,19 +16,13 @@ namespace global = actors::global;
 
 const term service{"greeter"};
 
-struct question {
-  pid from;
-  std::string text;
-};
-TROUPE_MESSAGE(question, from, text);
-
-/// Answers until it has to leave the name to another node, met just now.
+/// Prints what it hears until it has to leave the name to another node, met just now.
 task<> serve(process& self) {
   co_await self.io().println("* {} serves", self.node_name());
   for (auto x = term{}; !x.is_tagged(atom{"global_name_conflict"}, 2);) {
     x = co_await self.receive<term>();
-    if (question asked; from_term(x, asked, *self.bridge()))
-      self.send(asked.from, self.node_name() + " heard " + asked.text);
+    if (auto text = x.to_text())
+      co_await self.io().println("{}", *text);
   }
 }
 
@@ -56,16 +49,11 @@ int main(int argc, char** argv) {
   extensions parts{std::make_shared<discovery::command_line>()}; // --discover, --cluster, ...
   auto body = [](process& self) -> task<> {
     self.spawn_link(take_part);
-    for (;;) {
-      auto typed = co_await self.io().get_line("");
-      if (!typed.is(term::kind::binary))
-        co_return; // Ctrl-D
-      question asked{self.self(), typed.to_text().value_or("")};
-      asked.text.erase(asked.text.find_last_not_of("\r\n") + 1);
-      global::pass_on(self, service, to_term(asked, *self.bridge()));
-      auto waiting = self.receive_for<std::string>(std::chrono::seconds{5});
-      auto answer = co_await std::move(waiting);
-      co_await self.io().println("{}", answer.value_or("nobody answers"));
+    for (auto typed = term{""}; typed.is(term::kind::binary);) { // until Ctrl-D
+      typed = co_await self.io().get_line("");
+      auto text = typed.to_text().value_or("");
+      text.erase(text.find_last_not_of("\r\n") + 1);
+      global::pass_on(self, service, term{self.node_name() + " says " + text});
     }
   };
   return run(argc, argv, body, parts);
