@@ -129,6 +129,25 @@ TEST_CASE("overlap_guard: who can connect with a part of the mesh only has to le
   }
 }
 
+TEST_CASE(
+  "overlap_guard: a connection that is lost at once, before any word, counts, too (MESH-09)") {
+  for (uint64_t seed = 0; seed < 4 * seeds; ++seed) {
+    CAPTURE(seed);
+    global_bench g{three, seed};
+    CHECK(g.c.ping("a", "c"));
+    CHECK(g.c.connect("b", "c"));
+    CHECK(g.c.run_until([&] { return g.is_whole(); }));
+    g.c.advance(std::chrono::microseconds{seed % 4 * 300});
+    if (seed % 2 == 0)
+      g.c.cut("a", "b");
+    else
+      g.c.silence("a", "b");
+    g.c.advance(2min);
+    CHECK(g.c.nodes("c") != "a b");
+    CHECK(g.c.nodes("a").find('b') == std::string::npos);
+  }
+}
+
 TEST_CASE("overlap_guard: a partition leaves two whole halves, and healing one mesh") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);

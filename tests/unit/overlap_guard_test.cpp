@@ -45,12 +45,29 @@ TEST_CASE("overlap_guard: who lost a peer tells it, once, unless that was wanted
   auto x = g.lost(b);
   REQUIRE(x);
   CHECK(*x == lost_connection{a, 3, 1, b, 7, false});
-  CHECK_FALSE(g.lost(b));
   CHECK(g.met(b, 8)); // others have to know
   g.expect_end(b);
   CHECK_FALSE(g.lost(b));
   CHECK_FALSE(g.met(b, 8));
   CHECK(g.lost(b)->number == 2);
+}
+
+TEST_CASE("overlap_guard: that a peer lost this node counts no more when they have met again") {
+  third x; // c
+  CHECK(x.guard.lost(b));
+  x.guard.heard(word(b, c), start); // from a
+  CHECK(x.guard.met(b, 7));
+  CHECK(x.victims().empty());
+  x.guard.heard(word(b, c, 2), start); // as long as b looks connected it does count
+  CHECK(x.victims() == std::vector<atom>{b});
+}
+
+TEST_CASE("overlap_guard: a node that is lost before it was met could not be connected") {
+  overlap_guard g{a, 3};
+  auto x = g.lost(b);
+  REQUIRE(x);
+  CHECK(*x == lost_connection{a, 3, 1, b, 0, true});
+  CHECK(g.met(b, 7)); // others have to know
 }
 
 TEST_CASE("overlap_guard: who is connected with a lost node cuts it, after a while (MESH-05)") {

@@ -52,3 +52,15 @@ TEST_CASE("pending_answers: who waits for names waits until all nodes have told 
   CHECK(given(t.told(a)).empty());
   CHECK(given(t.told(b)) == numbers{1});
 }
+
+TEST_CASE(
+  "pending_answers: who waits for names waits for those of a node that is named meanwhile") {
+  pending_answers t;
+  t.await(b); // nobody waits
+  CHECK(given(t.add(one, part::names, answer(1), {a})).empty());
+  CHECK(given(t.add(two, part::change, answer(2), {a})).empty());
+  t.await(b);
+  CHECK(given(t.told(a)).empty());
+  CHECK(given(t.done(two, a)) == numbers{2});
+  CHECK(given(t.gone(b)) == numbers{1});
+}

@@ -203,10 +203,7 @@ void pass_on(process& self, const term& name, term message) {
 }
 
 task<> sync(process& self) {
-  std::vector<term> nodes;
-  for (auto name : self.home().nodes())
-    nodes.emplace_back(name);
-  auto asking = ask_global(self, term::tuple({atom{"sync"}, term::list(nodes)}));
+  auto asking = ask_global(self, atom{"sync"});
   co_await std::move(asking);
 }
 

@@ -84,8 +84,9 @@ private:
 /// The same without waiting; without a holder the message is lost. Messages that are passed on to
 /// one name keep their order.
 void pass_on(process& self, const term& name, term message);
-/// Waits until this node has the names of all nodes that are connected now (G-02). Ends the caller
-/// with `timeout` after pg::call_timeout.
+/// Waits until this node has the names of all nodes that are connected now, and of those in their
+/// meshes, unless they cannot be connected (G-02). Ends the caller with `timeout` after
+/// pg::call_timeout.
 [[nodiscard]] task<> sync(process& self);
 
 /// Ends all connections of this node, and no others (MESH-08); yields the nodes.

@@ -202,12 +202,12 @@ void net_kernel::on_up(const std::shared_ptr<connection>& from) {
   }
   dials_.erase(name);
   notify(notices); // before anything that came through the connection (rule NM-15)
+  if (!hidden && opts_.connect_all)
+    tell_known_nodes(*from); // before all that is sent: who hears of this node knows of its mesh
   if (auto waits = unnamed_.extract(from->id()))
     waits.mapped()({name, {}});
   for (auto& done : p->up(from))
     done(true);
-  if (!hidden && opts_.connect_all)
-    tell_known_nodes(*from);
 }
 
 /// Tells everybody that a connection which was up is gone, once.

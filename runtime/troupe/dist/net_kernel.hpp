@@ -168,7 +168,7 @@ private:
   void on_spawn(const std::shared_ptr<connection>& from, peer& p, signal x);
   bool may_spawn(const signal& x);
   void on_nodes(const term& names);
-  void tell_unreachable(atom name);
+  void tell_keeper(atom tag, atom name);
   void on_pong(const reference& ref, bool ok);
   void tell_known_nodes(connection& to);
   void notify(const std::vector<node_monitor::notice>& notices);

@@ -100,20 +100,23 @@ void net_kernel::tell_known_nodes(connection& to) {
 void net_kernel::on_nodes(const term& names) {
   if (opts_.setup.self.hidden || !opts_.connect_all)
     return;
+  static const atom joining{"joining"};
+  static const atom joined{"joined"};
+  static const atom unreachable{"extra_nodedown"};
   auto* i = &names;
   for (size_t n = 0; i->is(term::kind::cons) && n < limits::connections_max; i = &i->tail(), ++n)
-    if (auto* name = i->head().get_if<atom>(); name && *name != self_)
+    if (auto* name = i->head().get_if<atom>(); name && *name != self_) {
+      tell_keeper(joining, *name);
       reach(*name, [this, name = *name](bool connected) {
-        if (!connected)
-          tell_unreachable(name);
+        tell_keeper(connected ? joined : unreachable, name);
       });
+    }
 }
 
-/// A node of the mesh is not to be had: the process that keeps the mesh whole has to know (rule
-/// MESH-09).
-void net_kernel::tell_unreachable(atom name) {
+/// The process that keeps the mesh whole has to know which nodes of it are not to be had (rule
+/// MESH-09), and for whose names it has to wait (rule G-02).
+void net_kernel::tell_keeper(atom tag, atom name) {
   static const atom keeper{"global_name_server"};
-  static const atom tag{"extra_nodedown"};
   if (auto to = core_->names().whereis(keeper))
     notify({{*to, term::tuple({tag, name})}});
 }

@@ -34,8 +34,8 @@ void global_keeper::on_call(const caller& from, const term& request) {
     return commit(from, args);
   if (request.is_tagged(atom{"drop"}, 3))
     return drop(from, args[1], args[2]);
-  if (request.is_tagged(atom{"sync"}, 2))
-    return sync(from, args[1]);
+  if (request.is_atom(atom{"sync"}))
+    return sync(from);
   server::reply(*self_, from, reply_to(from.id(), request, args));
 }
 
@@ -173,17 +173,17 @@ void global_keeper::wait_for_peers(const caller& from, const reference& ref, con
   answer(answers_.add(ref, pending_answers::part::change, {from, result}, std::move(nodes)));
 }
 
-void global_keeper::sync(const caller& from, const term& nodes) {
-  auto ref = self_->core().make_reference();
+/// Waits for the connected nodes, and for those that one of them has named: each names all others
+/// before it tells its names.
+void global_keeper::sync(const caller& from) {
   std::set<atom> missing;
-  auto connected = self_->home().nodes();
-  for (auto& y : nodes.to_vector().value_or(std::vector<term>{}))
-    if (auto* name = y.get_if<atom>(); name && std::ranges::binary_search(connected, *name)) {
-      auto i = peers_.find(*name);
-      auto is_synced = i != peers_.end() && i->second.synced;
-      if (!is_synced && !apart_.contains(*name) && partitions_.takes_part())
-        missing.insert(*name);
-    }
+  for (auto name : self_->home().nodes())
+    if (is_awaited(name))
+      missing.insert(name);
+  for (auto name : joining_)
+    if (is_awaited(name))
+      missing.insert(name);
+  auto ref = self_->core().make_reference();
   answer(answers_.add(ref, pending_answers::part::names, {from, word_ok}, std::move(missing)));
 }
 

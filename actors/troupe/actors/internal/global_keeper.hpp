@@ -33,6 +33,9 @@ public:
   [[nodiscard]] clock::time_point next() const;
 
 private:
+  /// Nodes that are being connected; nobody waits for more of them.
+  static constexpr size_t joining_max = 4096;
+
   struct peer {
     pid id;
     reference watch;
@@ -49,6 +52,8 @@ private:
   // -- peers: global_server.cpp -----------------------------------------------------------------
   [[nodiscard]] bool is_connected(atom name) const;
   void discover(atom name);
+  void on_mesh(const term& x, atom name);
+  [[nodiscard]] bool is_awaited(atom name) const;
   bool meet(const pid& id);
   void lose(std::map<atom, peer>::iterator i);
   void on_node_down(atom name, const term& info);
@@ -78,7 +83,7 @@ private:
   void drop(const server::caller& from, const term& name, const term& holder);
   void replaced(atom owner, const term& name);
   void wait_for_peers(const server::caller& from, const reference& ref, const term& result);
-  void sync(const server::caller& from, const term& nodes);
+  void sync(const server::caller& from);
 
   process* self_;
   global_partitions partitions_;
@@ -89,6 +94,7 @@ private:
   std::map<pid, asker> askers_; // As many as in turns_.
   std::map<atom, peer> peers_;  // Connected nodes.
   std::set<atom> apart_;        // Connected nodes that share no names.
+  std::set<atom> joining_;      // Nodes that a peer named, as long as they are dialled.
   std::map<pid, reference> watched_;
   pid settler_; // Null: none runs.
   reference settler_watch_;

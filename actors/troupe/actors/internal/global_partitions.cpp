@@ -28,12 +28,28 @@ global_partitions::global_partitions(process& self)
 void global_partitions::met(const pid& peer) {
   if (guard_.met(peer.node, peer.creation))
     tell(term::tuple({tag_regained, self_->self().node, peer.node}), peer.node);
+  auto now = self_->core().time().now();
+  for (auto& [when, x] : failures_)
+    if (now - when < global_failure_memory && x.lost != peer.node && !guard_.knows(x.lost))
+      self_->send(peer, to_term(x));
 }
 
 void global_partitions::node_down(atom name, const term& reason) {
   auto news = guard_.lost(name);
-  if (news && prevents_ && !reason.is_atom(reason_stop)) // a node that stops leaves, others stay
-    tell(to_term(*news), name);
+  if (news && !reason.is_atom(reason_stop)) // a node that stops leaves, others stay
+    report(*news);
+}
+
+/// Has the peers know, those that are met within a moment as well.
+void global_partitions::report(const lost_connection& x) {
+  if (!prevents_)
+    return;
+  tell(to_term(x), x.lost);
+  if (!x.failed)
+    return;
+  if (failures_.size() >= global_failures_max)
+    failures_.pop_front();
+  failures_.emplace_back(self_->core().time().now(), x);
 }
 
 bool global_partitions::on_message(const term& x) {
@@ -107,8 +123,7 @@ void global_partitions::on_unreachable(atom name) {
     return;
   warn("'global' at " + inspect_atom(self_->self().node) + " failed to connect to "
        + inspect_atom(name));
-  if (prevents_)
-    tell(to_term(*news), name);
+  report(*news);
 }
 
 /// To all peers that are connected; a message to another one would connect it.

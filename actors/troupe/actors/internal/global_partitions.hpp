@@ -8,7 +8,19 @@
 #include "troupe/actors/internal/overlap_guard.hpp"
 #include "troupe/process.hpp"
 
+#include <chrono>
+#include <deque>
+#include <span>
+#include <utility>
+#include <vector>
+
 namespace troupe::actors::internal {
+
+/// A node can be lost, or its dial fail, before the peer is met that knows it; that one is told
+/// within this time.
+inline constexpr std::chrono::seconds global_failure_memory{2};
+/// Failures that are remembered for it; above it the oldest is forgotten.
+inline constexpr size_t global_failures_max = 1024;
 
 class global_partitions {
 public:
@@ -29,6 +41,7 @@ public:
   [[nodiscard]] clock::time_point next() const { return guard_.next(); }
 
 private:
+  void report(const lost_connection& x);
   void tell(const term& x, atom but);
   void on_remove(std::span<const term> args);
   void on_unreachable(atom name);
@@ -39,6 +52,8 @@ private:
   bool takes_part_;
   bool prevents_;
   overlap_guard guard_;
+  /// What was told just now of nodes that cannot be connected, for peers that are met meanwhile.
+  std::deque<std::pair<clock::time_point, lost_connection>> failures_;
 };
 
 } // namespace troupe::actors::internal

@@ -19,6 +19,9 @@ const atom tag_nodeup{"nodeup"};
 const atom tag_nodedown{"nodedown"};
 const atom tag_discover{"discover"};
 const atom tag_apart{"apart"};
+const atom tag_joining{"joining"};
+const atom tag_joined{"joined"};
+const atom tag_unreachable{"extra_nodedown"};
 const atom tag_sync{"sync"};
 const atom tag_add{"add"};
 const atom tag_remove{"remove"};
@@ -51,6 +54,10 @@ void global_keeper::on_message(const term& x) {
     discover(x.as_tuple()[1].as_atom());
   } else if (x.is_tagged(tag_nodedown, 3) && x.as_tuple()[1].is(term::kind::atom)) {
     on_node_down(x.as_tuple()[1].as_atom(), x.as_tuple()[2]);
+  } else if ((x.is_tagged(tag_joining, 2) || x.is_tagged(tag_joined, 2)
+              || x.is_tagged(tag_unreachable, 2))
+             && x.as_tuple()[1].is(term::kind::atom)) {
+    on_mesh(x, x.as_tuple()[1].as_atom());
   } else if (!partitions_.on_message(x)) {
     on_peer_message(x);
   }
@@ -59,8 +66,9 @@ void global_keeper::on_message(const term& x) {
 void global_keeper::tick(clock::time_point now) {
   partitions_.tick(now);
   if (!settler_ && table_.has_clash() && now >= settle_at_) {
-    settler_ = self_->spawn(run_global_settler);
-    settler_watch_ = self_->monitor(settler_);
+    auto started = self_->spawn_monitor(run_global_settler);
+    settler_ = started.id;
+    settler_watch_ = started.monitor;
   }
 }
 
@@ -81,6 +89,31 @@ void global_keeper::discover(atom name) {
   apart_.erase(name);
   if (partitions_.takes_part() && is_connected(name))
     self_->send(global_server_name, name, term::tuple({tag_discover, self_->self()}));
+}
+
+/// What net_kernel says of a node that a peer has named: it is being connected, is connected, or is
+/// not to be had.
+void global_keeper::on_mesh(const term& x, atom name) {
+  if (x.is_tagged(tag_joining, 2)) {
+    if (partitions_.takes_part() && joining_.size() < joining_max && joining_.insert(name).second
+        && is_awaited(name))
+      answers_.await(name);
+    return;
+  }
+  joining_.erase(name);
+  if (!is_awaited(name)) // else its names are on their way
+    answer(answers_.told(name));
+  if (x.is_tagged(tag_unreachable, 2))
+    partitions_.on_message(x);
+}
+
+/// Whether the node's names are still to come.
+bool global_keeper::is_awaited(atom name) const {
+  if (!partitions_.takes_part() || apart_.contains(name))
+    return false;
+  if (auto i = peers_.find(name); i != peers_.end() && i->second.synced)
+    return false;
+  return joining_.contains(name) || is_connected(name);
 }
 
 /// Makes the process of another node a peer; false when it cannot be one.
@@ -112,9 +145,9 @@ void global_keeper::on_node_down(atom name, const term& info) {
       reason = x.as_tuple()[1];
   if (auto i = peers_.find(name); i != peers_.end())
     lose(i);
-  apart_.erase(name);
   answer(answers_.gone(name));
-  partitions_.node_down(name, reason);
+  if (apart_.erase(name) == 0)
+    partitions_.node_down(name, reason);
 }
 
 void global_keeper::on_discover(const pid& id) {

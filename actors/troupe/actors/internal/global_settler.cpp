@@ -51,10 +51,11 @@ task<> run_method(process& self, reference tag, spawn_what what) {
 /// What a resolver returned; an atom when it did not.
 task<term> ask_method(process& self, spawn_what what) {
   auto tag = self.core().make_reference();
-  auto child = self.spawn(run_method, tag, std::move(what));
-  auto watch = self.monitor(child);
-  std::function<bool(const term&)> ended
-    = [watch](const term& x) { return x.is_tagged(tag_down, 5) && x.as_tuple()[1] == term{watch}; };
+  // In one step: a quick one could have ended before it is monitored, and its answer be lost.
+  auto [child, watch] = self.spawn_monitor(run_method, tag, std::move(what));
+  std::function<bool(const term&)> ended = [ref = term{watch}](const term& x) {
+    return x.is_tagged(tag_down, 5) && x.as_tuple()[1] == ref;
+  };
   auto waiting = self.receive_match(std::move(ended), global_resolver_timeout);
   auto x = co_await std::move(waiting);
   if (!x) {

@@ -40,14 +40,17 @@ std::optional<lost_connection> lost_connection_of(const term& x) {
 
 bool overlap_guard::met(atom name, uint32_t creation) {
   ending_.erase(name);
+  regained(name, self_); // a third one may have said meanwhile that the peer lost this node
   peers_[name] = {creation, ++last_order_};
   return told_.erase(name) > 0;
 }
 
 std::optional<lost_connection> overlap_guard::lost(atom name) {
   auto ended = peers_.extract(name);
-  if (ending_.erase(name) > 0 || !ended)
+  if (ending_.erase(name) > 0)
     return std::nullopt;
+  if (!ended)
+    return unreachable(name);
   if (told_.size() < memory_max)
     told_.insert(name);
   return lost_connection{self_, creation_, ++last_number_, name, ended.mapped().creation, false};

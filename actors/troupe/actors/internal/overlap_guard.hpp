@@ -54,7 +54,8 @@ public:
   // -- what happens to this node's own connections ----------------------------------------------
   /// A peer is met. Returns whether others were told that it was lost, and so have to know.
   bool met(atom name, uint32_t creation);
-  /// A peer is lost. Returns what others have to be told: nothing when its leaving was asked for.
+  /// A node is lost. Returns what others have to be told: nothing when its leaving was asked for;
+  /// as of one that cannot be connected when it was lost before it was met.
   [[nodiscard]] std::optional<lost_connection> lost(atom name);
   /// A node that others know cannot be connected.
   [[nodiscard]] std::optional<lost_connection> unreachable(atom name);
@@ -99,7 +100,7 @@ private:
   std::set<atom> ending_; // Peers whose end is expected.
   std::set<atom> told_;   // Others were told that they are lost; bounded by memory_max.
   std::map<pair, report> reports_;
-  std::map<uint64_t, pair> by_order_; // Of the reports, the oldest first.
+  std::map<uint64_t, pair> by_order_;                          // Of the reports, the oldest first.
   std::deque<std::pair<clock::time_point, uint64_t>> waiting_; // When which report is due.
 };
 

@@ -29,6 +29,12 @@ std::vector<pending_answers::ready> pending_answers::told(atom node) {
   return result;
 }
 
+void pending_answers::await(atom node) {
+  for (auto& [id, x] : waiting_)
+    if (x.what == part::names)
+      x.nodes.insert(node);
+}
+
 std::vector<pending_answers::ready> pending_answers::gone(atom node) {
   auto result = told(node);
   for (auto i = waiting_.begin(); i != waiting_.end();) {

@@ -31,6 +31,8 @@ public:
   std::vector<ready> done(const reference& id, atom node);
   /// A node has told all its names.
   std::vector<ready> told(atom node);
+  /// One more node has to tell all its names: whoever waits for names waits for its, too.
+  void await(atom node);
   /// A node is gone: nobody waits for it.
   std::vector<ready> gone(atom node);
 
