@@ -6,6 +6,7 @@ serves a few names of .test for trying things by hand:
     dns_stub.py [ADDRESS [PORT]]
 """
 
+import errno
 import ipaddress
 import random
 import socket
@@ -67,16 +68,29 @@ class Stub:
         self.zones = zones
         self.asked = []
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self.udp = socket.socket(family, socket.SOCK_DGRAM)
-        self.udp.bind((address, port))
+        self.udp, self.tcp = self.bound(family, address, port)
         self.address, self.port = self.udp.getsockname()[:2]
-        self.tcp = socket.socket(family, socket.SOCK_STREAM)
-        self.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.tcp.bind((address, self.port))
         self.tcp.listen()
         self.threads = [threading.Thread(target=f, daemon=True) for f in (self.serve_udp, self.serve_tcp)]
         for t in self.threads:
             t.start()
+
+    @staticmethod
+    def bound(family, address, port):
+        """Sockets of both kinds with one port: a free one, when `port` is 0, which others may have for one kind."""
+        for left in reversed(range(100)):
+            udp = socket.socket(family, socket.SOCK_DGRAM)
+            tcp = socket.socket(family, socket.SOCK_STREAM)
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                udp.bind((address, port))
+                tcp.bind((address, udp.getsockname()[1]))
+                return udp, tcp
+            except OSError as x:
+                udp.close()
+                tcp.close()
+                if port or not left or x.errno != errno.EADDRINUSE:
+                    raise
 
     def __str__(self):
         return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"

@@ -1,6 +1,7 @@
 # Rules: SP-07 SP-08 SP-08e SP-08g SP-09
-# Nodes: b
+# Nodes: b, c
 b = on.(:b)
+c = on.(:c)
 gone = on.(:nosuch)
 me = self()
 patience = 5000
@@ -101,32 +102,50 @@ show.("SP-08e", [
 ])
 show.("SP-08e", [patient.(b, [reply_tag: :mine]), patient.(gone, [reply_tag: {:any, "term"}])])
 
-# Abandoned before the reply: none comes, and a child that is linked is told.
-tell.("freeze b")
-ref = request.(b, fn -> send(me, {:lives, self()}) end, [])
-show.("SP-09", :erlang.spawn_request_abandon(ref))
-ref =
-  request.(
-    b,
-    fn ->
-      Process.flag(:trap_exit, true)
+# Abandoned before the reply: none comes, and a child that is linked is told. Who asked stands still until the child
+# is ready to hear it.
+parent =
+  Node.spawn(c, fn ->
+    parent = self()
+    send(me, {:connected, Node.connect(b)})
+    receive do :ask -> :ok end
+    unlinked = request.(b, fn -> send(me, {:lives, self()}) end, [])
 
-      send(
-        me,
-        {:child,
-         receive do
-           {:EXIT, from, reason} -> {from == me, reason}
-         after
-           patience -> :nothing
-         end}
+    linked =
+      request.(
+        b,
+        fn ->
+          Process.flag(:trap_exit, true)
+          send(me, :ready)
+
+          send(
+            me,
+            {:child,
+             receive do
+               {:EXIT, from, reason} -> {from == parent, reason}
+             after
+               patience -> :nothing
+             end}
+          )
+        end,
+        [:link]
       )
-    end,
-    [:link]
-  )
-show.("SP-09", :erlang.spawn_request_abandon(ref))
+
+    send(me, {:abandoned, :erlang.spawn_request_abandon(unlinked), :erlang.spawn_request_abandon(linked)})
+    receive do x -> send(me, {:wrong, x}) end
+  end)
+
+show.("SP-09", mail.(patience))
+tell.("freeze b")
+send(parent, :ask)
+show.("SP-09", mail.(patience))
+tell.("freeze c")
 tell.("thaw b")
 show.("SP-09", receive do {:lives, p} -> node(p) after patience -> :nothing end)
-show.("SP-09", receive do {:child, x} -> x; {:EXIT, _, x} -> {:wrong, x} after 1000 -> :nothing end)
+show.("SP-09", mail.(patience))
+tell.("thaw c")
+show.("SP-09", mail.(patience))
+show.("SP-09", mail.(100))
 ref = request.(b, sleeps, [])
 receive do {:spawn_reply, ^ref, :ok, _} -> :ok after patience -> :nothing end
 show.("SP-09", :erlang.spawn_request_abandon(ref))
