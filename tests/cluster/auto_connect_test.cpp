@@ -100,3 +100,37 @@ TEST_CASE("auto_connect: what waits beside a connect of somebody goes with it") 
     CHECK(y.mail() == texts{"1"});
   }
 }
+
+TEST_CASE("auto_connect: what ends a link or a monitor connects nobody") {
+  for (uint64_t seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    cluster c{{"a", "b"}, seed};
+    auto x = c.spawn("a", "x");
+    auto y = c.spawn("b", "y");
+    reference watch;
+    x.does([&watch, to = y.id()](process& self) {
+      self.trap_exit(true);
+      watch = self.monitor(to);
+      self.link(to);
+    });
+    c.run();
+    // Done before the process takes note of the loss.
+    x.does([&watch, to = y.id()](process& self) {
+      self.demonitor(watch);
+      self.unlink(to);
+    });
+    CHECK(c.disconnect("a", "b"));
+    c.run();
+    x.does([to = y.id()](process& self) { self.unlink(to); });
+    c.run();
+    CHECK(c.at("a").nodes().empty());
+    CHECK(c.at("b").nodes().empty());
+    x.does([to = y.id()](process& self) { self.link(to); }); // this does, and the link counts
+    c.run();
+    CHECK(c.at("a").nodes() == std::vector{cluster::atom_of("b")});
+    y.does([](process& self) { self.exit(atom{"over"}); });
+    c.run();
+    auto mail = x.mail();
+    CHECK(std::ranges::count(mail, "{:EXIT, :y, :over}") == 1);
+  }
+}

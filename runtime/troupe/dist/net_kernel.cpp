@@ -12,6 +12,17 @@ namespace troupe::dist {
 
 using kind = signal::kind;
 
+namespace {
+
+/// What ends a link or a monitor of a node that is not connected has nothing left to end: it does
+/// not connect the node, as in Erlang.
+bool ends_something(kind x) {
+  return x == kind::unlink || x == kind::unlink_ack || x == kind::exit_linked
+         || x == kind::demonitor || x == kind::down;
+}
+
+} // namespace
+
 net_kernel::net_kernel(internal::node_core& core, transport& wires, resolver& names, clock& time,
                        options opts)
   : core_(&core), wires_(&wires), names_(&names), time_(&time), opts_(std::move(opts)),
@@ -36,10 +47,17 @@ std::shared_ptr<peer> net_kernel::peer_of(atom name) {
 // -- signal_carrier -----------------------------------------------------------------------------
 
 void net_kernel::carry(signal x) {
-  carry_if(std::move(x), {});
+  send_options how;
+  how.noconnect = ends_something(x.type);
+  if (dispatch(x, how) == send_result::noconnect)
+    core_->unreachable(std::move(x));
 }
 
 send_result net_kernel::carry_if(signal x, const send_options& how) {
+  return dispatch(x, how);
+}
+
+send_result net_kernel::dispatch(signal& x, const send_options& how) {
   auto name = x.to.node;
   auto outcome = peer_of(name)->send(x, how, may_dial(name));
   switch (outcome) {

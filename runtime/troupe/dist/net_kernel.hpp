@@ -145,6 +145,7 @@ private:
   void on_unsendable(const signal& x, const error& why) override;
   void on_room(const std::vector<held_sender>& who) override;
 
+  send_result dispatch(signal& x, const send_options& how);
   std::shared_ptr<peer> peer_of(atom name);
   std::shared_ptr<connection> current(atom name) const;
   void lose(const std::shared_ptr<connection>& from, errc why);

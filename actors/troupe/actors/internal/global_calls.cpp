@@ -27,6 +27,8 @@ const atom word_undefined{"undefined"};
 
 // -- calls
 void global_keeper::on_call(const caller& from, const term& request) {
+  if (!self_->core().is_local(from.id()) && !is_connected(from.id().node))
+    return; // gone with the connection: to watch it, or to answer, would make a new one
   auto args = request.is(term::kind::tuple) ? request.as_tuple() : std::span<const term>{};
   if (request.is_tagged(tag_reserve, 4))
     return reserve(from, args);

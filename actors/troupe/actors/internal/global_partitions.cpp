@@ -31,7 +31,7 @@ void global_partitions::met(const pid& peer) {
   auto now = self_->core().time().now();
   for (auto& [when, x] : failures_)
     if (now - when < global_failure_memory && x.lost != peer.node && !guard_.knows(x.lost))
-      self_->send(peer, to_term(x));
+      self_->send_with(connected_only, peer, to_term(x));
 }
 
 void global_partitions::node_down(atom name, const term& reason) {
@@ -88,8 +88,8 @@ void global_partitions::tick(clock::time_point now) {
     warn("'global' at node " + inspect_atom(self_->self().node) + " requested disconnect from node "
          + inspect_atom(x.victim) + purpose);
     // Who could not be connected in the first place leaves everybody, so that all see the same.
-    self_->send(global_server_name, x.victim,
-                term::tuple({tag_remove, self_->self().node, x.why.failed}));
+    self_->send_with(connected_only, global_server_name, x.victim,
+                     term::tuple({tag_remove, self_->self().node, x.why.failed}));
     tell(to_term(x.why), x.why.from);
   }
 }
@@ -131,7 +131,7 @@ void global_partitions::tell(const term& x, atom but) {
   auto connected = self_->home().nodes();
   for (auto name : guard_.peers())
     if (name != but && std::ranges::binary_search(connected, name))
-      self_->send(global_server_name, name, x);
+      self_->send_with(connected_only, global_server_name, name, x);
 }
 
 void global_partitions::warn(const std::string& line) const {

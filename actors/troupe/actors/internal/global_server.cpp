@@ -87,8 +87,9 @@ bool global_keeper::is_connected(atom name) const {
 
 void global_keeper::discover(atom name) {
   apart_.erase(name);
-  if (partitions_.takes_part() && is_connected(name))
-    self_->send(global_server_name, name, term::tuple({tag_discover, self_->self()}));
+  if (partitions_.takes_part())
+    self_->send_with(connected_only, global_server_name, name,
+                     term::tuple({tag_discover, self_->self()}));
 }
 
 /// What net_kernel says of a node that a peer has named: it is being connected, is connected, or is
@@ -151,8 +152,11 @@ void global_keeper::on_node_down(atom name, const term& info) {
 }
 
 void global_keeper::on_discover(const pid& id) {
-  if (!partitions_.takes_part() && is_connected(id.node))
-    return self_->send(global_server_name, id.node, term::tuple({tag_apart, self_->self().node}));
+  if (!partitions_.takes_part()) {
+    self_->send_with(connected_only, global_server_name, id.node,
+                     term::tuple({tag_apart, self_->self().node}));
+    return;
+  }
   auto i = peers_.find(id.node);
   auto known = i != peers_.end() && i->second.id == id;
   if (!meet(id))
@@ -160,9 +164,9 @@ void global_keeper::on_discover(const pid& id) {
   std::vector<term> entries;
   for (auto& [name, claim] : table_.own())
     entries.push_back(term::tuple({name, claim.holder, claim.method}));
-  self_->send(id, term::tuple({tag_sync, self_->self(), term::list(entries)}));
+  self_->send_with(connected_only, id, term::tuple({tag_sync, self_->self(), term::list(entries)}));
   if (!known)
-    self_->send(id, term::tuple({tag_discover, self_->self()}));
+    self_->send_with(connected_only, id, term::tuple({tag_discover, self_->self()}));
 }
 
 void global_keeper::on_peer_message(const term& x) {
@@ -201,8 +205,8 @@ void global_keeper::on_word_of(const pid& id, const term& x) {
     table_.peer_removed(id.node, args[3], args[4].as_pid());
   }
   // Who is no peer has nothing to wait for either.
-  if (args.size() > 2 && args[2].is(term::kind::reference) && is_connected(id.node))
-    self_->send(id, term::tuple({tag_done, args[2], self_->self().node}));
+  if (args.size() > 2 && args[2].is(term::kind::reference))
+    self_->send_with(connected_only, id, term::tuple({tag_done, args[2], self_->self().node}));
 }
 
 void global_keeper::on_sync(const pid& id, const term& entries) {
@@ -225,7 +229,7 @@ void global_keeper::tell(const term& x) {
   auto connected = self_->home().nodes();
   for (auto& [name, to] : peers_)
     if (std::ranges::binary_search(connected, name))
-      self_->send(to.id, x);
+      self_->send_with(connected_only, to.id, x);
 }
 
 void global_keeper::answer(const std::vector<pending_answers::ready>& all) {

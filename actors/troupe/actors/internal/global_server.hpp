@@ -15,6 +15,9 @@ namespace troupe::actors::internal {
 
 inline const atom global_server_name{"global_name_server"};
 
+/// What it tells others is about the nodes that are connected, and connects none.
+inline constexpr send_options connected_only{.noconnect = true};
+
 /// What the process waits for first: `{global_server_begin, true}` once it has its name, or
 /// `{global_server_begin, false}` when another one was quicker.
 inline const atom global_server_begin{"$global_begin"};
