@@ -112,6 +112,18 @@ TEST_CASE("connection_table: two nodes that dial each other at once get one conn
   }
 }
 
+TEST_CASE("net_kernel: what is left of one dial leaves the next one alone") {
+  for (uint64_t seed = 0; seed < 10 * seeds; ++seed) {
+    CAPTURE(seed);
+    cluster c{{"a", "b"}, seed};
+    for (int times = 0; times < 10; ++times) {
+      CHECK(c.ping({{"a", "b"}, {"b", "a"}}) == std::vector<bool>(2, true));
+      CHECK(c.disconnect("a", "b"));
+      c.advance(5ms + times * 5ms); // a refused dial is tried again after 50 ms
+    }
+  }
+}
+
 TEST_CASE("net_kernel: all nodes of a cluster may dial each other at once") {
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);

@@ -2,6 +2,7 @@
 
 #include "troupe/actors/global_names.hpp"
 #include "troupe/actors/internal/overlap_guard.hpp"
+#include "troupe/discovery/gossip.hpp"
 #include "troupe/limits.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +23,9 @@ constexpr uint64_t seeds = 20;
 /// of what is measured.
 constexpr auto step = 100ms;
 constexpr clock::duration overlap_of_refused = actors::internal::overlap_guard::grace + 2 * step;
-constexpr clock::duration overlap_of_silent = overlap_of_refused + limits::handshake_timeout;
+/// What a peer says of the other one may begin the dial anew, once.
+constexpr clock::duration overlap_of_silent
+  = overlap_of_refused + limits::handshake_timeout + discovery::gossip::wish_lasts;
 
 namespace {
 

@@ -131,6 +131,7 @@ private:
     clock::duration pause{std::chrono::milliseconds{25}}; // Before trying again after a duplicate.
     bool resolved = false;                                // The resolver was asked, too.
     bool hidden = false;
+    bool hurried = false;    // A word of the peer has given it more time.
     uint64_t attempt = 0;    // The address that is being tried; earlier ones count no more.
     uint64_t connection = 0; // What came of it, once there is a stream.
     error failure{errc::node_unreachable, "it has no address"};

@@ -5,6 +5,7 @@
 #include "troupe/limits.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::dist {
 
@@ -24,6 +25,7 @@ void net_kernel::start_dial(atom name, bool hidden) {
       stopping = stopping_;
     }
     dials_[name].hidden = hidden;
+    dials_[name].hurried = false;
     dials_[name].deadline = time_->now() + opts_.setup.handshake_timeout;
     if (stopping)
       dial_failed(name);
@@ -116,7 +118,8 @@ void net_kernel::hurry(atom name) {
     d.next = 0;
     d.addresses.clear();
     d.resolved = false;
-    d.deadline = time_->now() + opts_.setup.handshake_timeout;
+    if (!std::exchange(d.hurried, true)) // who waits is not put off again and again
+      d.deadline = time_->now() + opts_.setup.handshake_timeout;
     d.attempt = ++last_id_;
     resolve(name);
   });
@@ -147,10 +150,10 @@ bool net_kernel::dial_again(atom name, errc why) {
   d.pause = std::min<clock::duration>(d.pause * 2, std::chrono::milliseconds{500});
   if (time_->now() + d.pause >= d.deadline)
     return false;
-  time_->after(d.pause, [this, name] {
+  time_->after(d.pause, [this, name, attempt = d.attempt] {
     auto j = dials_.find(name);
-    if (j == dials_.end())
-      return;
+    if (j == dials_.end() || j->second.attempt != attempt)
+      return; // the peer's own dial came through, or a later dial began
     j->second.next = 0;
     try_next(name);
   });
