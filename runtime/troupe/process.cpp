@@ -3,6 +3,8 @@
 #include "troupe/exit_reason.hpp"
 #include "troupe/inspect.hpp"
 #include "troupe/internal/node_core.hpp"
+#include "troupe/internal/transport_loop.hpp"
+#include "troupe/internal/write_batch.hpp"
 #include "troupe/limits.hpp"
 
 #include <caf/actor_system.hpp>
@@ -72,10 +74,7 @@ void process::enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) {
     case caf::intrusive::inbox_result::success: return;
     case caf::intrusive::inbox_result::unblocked_reader:
       intrusive_ptr_add_ref(ctrl());
-      if (eu)
-        eu->exec_later(this);
-      else
-        home_system().scheduler().enqueue(this);
+      run_soon(eu);
       return;
     case caf::intrusive::inbox_result::queue_closed: break;
   }
@@ -93,7 +92,14 @@ void process::launch(caf::execution_unit* eu, bool, bool) {
   core_->processes().add(this);
   intrusive_ptr_add_ref(ctrl()); // released when it ends: a process needs no handle to live
   intrusive_ptr_add_ref(ctrl()); // the scheduler's
-  if (eu)
+  run_soon(eu);
+}
+
+/// On the thread that woke it, if that one runs processes.
+void process::run_soon(caf::execution_unit* eu) {
+  if (!eu)
+    eu = internal::transport_loop::current();
+  if (eu && &eu->system() == &home_system())
     eu->exec_later(this);
   else
     home_system().scheduler().enqueue(this);
@@ -104,6 +110,7 @@ process::resume_result process::resume(caf::execution_unit* eu, size_t budget) {
   if (closed_)
     return resumable::done;
   budget_ = budget;
+  internal::write_batch writes;
   for (;;) {
     mailbox_.fetch([this](caf::mailbox_element_ptr x) { accept(std::move(x)); });
     if (dying_) {

@@ -173,6 +173,7 @@ private:
   pid start_unreachable(atom at, const spawn_what& what, spawn_options options, reference monitor,
                         const term& why);
   bool begin_wait(internal::receive_op& op);
+  void run_soon(caf::execution_unit* eu);
   bool run_body();
   bool deliver_next();
   void accept(caf::mailbox_element_ptr x);

@@ -4,6 +4,10 @@ namespace troupe::dist {
 
 namespace {
 
+/// A connection on which nothing was written for so long is idle: what is sent goes out at once.
+constexpr std::chrono::microseconds idle_after{50};
+/// What a process sent leaves after this, even when the process goes on running.
+constexpr std::chrono::milliseconds deferral_max{1};
 /// What one write to the socket carries at the most; large enough to fill it, small enough that a
 /// control frame waits no longer than this takes.
 constexpr size_t write_bytes = 128 * 1024;
@@ -69,6 +73,8 @@ void connection::send(const signal& x) {
       failed = frame.error();
     }
     posted = !events_.empty();
+    if (!failed && !posted && may_defer())
+      return;
   }
   if (failed)
     return owner_->on_unsendable(x, *failed);
@@ -95,6 +101,31 @@ void connection::let_go(const reference& ref) {
 size_t connection::held_senders() const {
   std::lock_guard guard{mutex_};
   return congestion_.size();
+}
+
+/// Whether this thread flushes later, when the process that it runs waits. With the mutex held.
+bool connection::may_defer() {
+  if (session_.queued_bytes() >= write_bytes || time_->now() - last_write_ > idle_after)
+    return false;
+  auto* batch = internal::write_batch::current();
+  if (!batch || !(batch->has(this) || batch->add(shared_from_this())))
+    return false;
+  if (!std::exchange(watched_, true))
+    time_->after(deferral_max, [weak = weak_from_this()] {
+      auto self = weak.lock();
+      if (!self)
+        return;
+      {
+        std::lock_guard guard{self->mutex_};
+        self->watched_ = false;
+      }
+      self->flush();
+    });
+  return true;
+}
+
+void connection::write_now() {
+  flush();
 }
 
 void connection::probe() {
@@ -197,7 +228,8 @@ void connection::flush() {
       std::lock_guard guard{mutex_};
       if (writing_ || closed_wire_)
         return;
-      if (!session_.pull(out, write_bytes, time_->now())) {
+      last_write_ = time_->now();
+      if (!session_.pull(out, write_bytes, last_write_)) {
         if (!session_.is_closed())
           return;
         closed_wire_ = true;

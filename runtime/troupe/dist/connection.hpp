@@ -10,6 +10,7 @@
 #include "troupe/dist/session.hpp"
 #include "troupe/dist/signal_codec.hpp"
 #include "troupe/dist/transport.hpp"
+#include "troupe/internal/write_batch.hpp"
 
 #include <memory>
 #include <mutex>
@@ -39,6 +40,7 @@ public:
 
 class connection final : public stream_handler,
                          private session_handler,
+                         public internal::deferred_writer,
                          public std::enable_shared_from_this<connection> {
 public:
   struct options {
@@ -99,6 +101,10 @@ private:
   void on_frame(std::string_view frame) override;
   void on_closed(errc why, std::string_view detail) override;
 
+  // -- deferred_writer --------------------------------------------------------------------------
+  void write_now() override;
+
+  bool may_defer();
   void flush();
   void run_events();
   void end(const event& x);
@@ -119,6 +125,8 @@ private:
   std::vector<event> events_;
   congestion congestion_;
   bool writing_ = false;
+  bool watched_ = false; // The transport thread will flush soon, whatever processes do.
+  clock::time_point last_write_{};
   bool closed_wire_ = false;
   std::optional<clock::timer> timer_;
 };

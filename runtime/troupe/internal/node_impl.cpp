@@ -43,12 +43,10 @@ void node::impl::make_core(node& facade, log_function log) {
   core = std::make_unique<internal::node_core>(facade, system->get(), *time, name,
                                                new_creation(*time));
   core->log_with(std::move(log));
-  if (real())
-    run_transport();
-}
-
-void node::impl::run_transport() {
-  transport_thread = std::thread{[this] { io.run(); }};
+  if (real()) {
+    loop = std::make_unique<internal::transport_loop>(io);
+    loop->start(system->get());
+  }
 }
 
 /// Calls `begin(done)` and waits until `done` was called; false when it took longer than `limit`.
@@ -212,9 +210,8 @@ std::vector<std::string> node::impl::stop() {
     left = end_processes();
   }
   work.reset();
-  io.stop();
-  if (transport_thread.joinable())
-    transport_thread.join();
+  if (loop && !loop->stop())
+    static_cast<void>(loop.release());
   if (left.empty())
     system.reset(); // stops the scheduler's threads, which may still use the rest
   else

@@ -11,6 +11,7 @@
 #include "troupe/dist/tcp_transport.hpp"
 #include "troupe/epmd/registration.hpp"
 #include "troupe/internal/caf_system.hpp"
+#include "troupe/internal/transport_loop.hpp"
 #include "troupe/node.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -19,7 +20,6 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 namespace troupe {
 
@@ -36,7 +36,7 @@ public:
 
   const config how;
   const parts given;
-  boost::asio::io_context io{1};
+  boost::asio::io_context io{2};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
   std::unique_ptr<dist::asio_clock> own_clock;
   std::unique_ptr<dist::tcp_transport> own_wires;
@@ -47,7 +47,7 @@ public:
   std::unique_ptr<dist::net_kernel> kernel;
   std::unique_ptr<epmd::registration> registration;
   dist::endpoint address;
-  std::thread transport_thread;
+  std::unique_ptr<internal::transport_loop> loop;
 
   std::mutex mutex; // guards all below
   std::condition_variable changed;
@@ -57,7 +57,6 @@ public:
 
 private:
   bool real() const { return !given.drive; }
-  void run_transport();
   result<std::shared_ptr<const dist::key_ring>> keys_of_cookie() const;
   std::optional<error> apply_settings();
   std::optional<error> register_name();
