@@ -4,7 +4,7 @@
 // all that waits behind a process which does not come back.
 //
 // Erlang counterpart: the run queue of the scheduler that polled.
-// Threads: `run` and `exec_later` on the thread that made it; `give_up` from any.
+// Threads: `run` and `exec_later` on the thread that it belongs to; the rest on any.
 
 #pragma once
 
@@ -34,10 +34,11 @@ public:
   void give_up();
   /// Undoes that.
   void begin();
+  /// The scheduler's threads get what waits.
+  void hand_over();
 
 private:
   caf::resumable* next();
-  void hand_over();
 
   mutable std::mutex mutex_; // guards all below
   std::deque<caf::resumable*> ready_;
