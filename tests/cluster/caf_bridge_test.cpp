@@ -2,6 +2,7 @@
 
 #include "troupe/actors/caf_bridge.hpp"
 
+#include "support/plain_program.hpp"
 #include "troupe/inspect.hpp"
 #include "troupe/node.hpp"
 
@@ -10,7 +11,6 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <cstdio>
 #include <functional>
 #include <future>
 #include <memory>
@@ -18,65 +18,12 @@
 #include <utility>
 #include <vector>
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 using namespace troupe;
 using namespace std::chrono_literals;
+using test::plain_program;
 namespace caf_bridge = troupe::actors::caf_bridge;
 
 namespace {
-
-/// The program; what it prints is read line by line.
-class plain_program {
-public:
-  explicit plain_program(std::vector<std::string> words) {
-    int ends[2];
-    REQUIRE(pipe(ends) == 0);
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(ends[1], STDOUT_FILENO);
-      close(ends[0]);
-      close(ends[1]);
-      std::vector<char*> args{const_cast<char*>(TROUPE_PLAIN_CAF)};
-      for (auto& x : words)
-        args.push_back(x.data());
-      args.push_back(nullptr);
-      execv(args[0], args.data());
-      _exit(1);
-    }
-    close(ends[1]);
-    out_ = fdopen(ends[0], "r");
-  }
-  ~plain_program() {
-    end();
-    std::fclose(out_);
-  }
-  plain_program(const plain_program&) = delete;
-  plain_program& operator=(const plain_program&) = delete;
-
-  void end() {
-    if (pid_ <= 0)
-      return;
-    ::kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-    pid_ = -1;
-  }
-
-  std::string line() {
-    char text[512];
-    if (!std::fgets(text, sizeof text, out_))
-      return "(no more)";
-    std::string result = text;
-    result.pop_back();
-    return result;
-  }
-
-private:
-  pid_t pid_ = -1;
-  std::FILE* out_ = nullptr;
-};
 
 std::unique_ptr<node> start(bool with_io) {
   config how;
@@ -123,7 +70,7 @@ task<> answer(process& self) {
     self.exit(atom{"unexpected"});
   auto who = x->as_tuple()[0].as_pid();
   self.send(who, term::tuple({atom{"got"}, x->as_tuple()[1].as_integer() + 1, x->as_tuple()[2]}));
-  auto ending = self.receive_for<atom>(20s);
+  auto ending = self.receive_for<term>(20s); // an atom of CAF, which is none of ours
   static_cast<void>(co_await std::move(ending));
   self.exit(term::tuple({atom{"oops"}, term{7}}));
 }

@@ -86,5 +86,5 @@ TEST_CASE("plain_message: a pid becomes the handle of its actor") {
   auto x = to_plain_message(of(mine), bridge);
   REQUIRE(x);
   REQUIRE(x->match_elements<caf::actor>());
-  CHECK(x->get_as<caf::actor>(0).id() == self.id());
+  CHECK(x->get_as<caf::actor>(0).id() == self->id());
 }

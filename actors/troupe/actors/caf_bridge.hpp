@@ -8,7 +8,9 @@
 // An actor of such a program looks like a process of this node: it has a pid, and send, link,
 // monitor and exit work, in messages from there, too. Its end comes as that of a process; a lost
 // connection is the reason `noconnection`. Messages to it are what internal/plain_message makes of
-// them: `{:put, 1, "x"}` is `(atom, int64_t, string)`; what has no such form is lost, and logged.
+// them. `receive<term>` takes what comes from there: `(atom, int64_t, string)` as `{:put, 1, "x"}`;
+// `receive<T>` only what is one `T` of CAF's. The other way round `{:put, 1, "x"}` is `(atom,
+// int64_t, string)`; what has no such form is lost, and logged.
 //
 // Erlang counterpart: C nodes and Jinterface, which do know the cookie.
 // Threads: every function is called by the process that it gets.

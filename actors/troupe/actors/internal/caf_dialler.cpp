@@ -86,13 +86,11 @@ class trial : public std::enable_shared_from_this<trial> {
 public:
   trial(node_core& core, boost::asio::io_context& io, dist::endpoint at, clock::duration limit,
         const reference& ref)
-    : core_(&core), at_(std::move(at)), ref_(ref),
-      end_(std::chrono::steady_clock::now()
-           + std::chrono::duration_cast<std::chrono::steady_clock::duration>(limit)),
+    : core_(&core), at_(std::move(at)), ref_(ref), limit_(limit), end_(core.time().now() + limit),
       resolver_(io), socket_(io), timer_(io) {}
 
   void start() {
-    timer_.expires_at(end_);
+    timer_.expires_after(limit_);
     timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
       if (!cancelled)
         self->finish(error{errc::timeout, text_of(self->at_) + " does not answer"});
@@ -122,7 +120,7 @@ private:
   }
 
   void on_connected(const tcp::endpoint& to) {
-    auto left = end_ - std::chrono::steady_clock::now();
+    auto left = end_ - core_->time().now();
     finish();
     ask_for_actor(*core_, {to.address().to_string(), to.port()}, text_of(at_), left, ref_);
   }
@@ -145,7 +143,8 @@ private:
   node_core* core_;
   dist::endpoint at_;
   reference ref_;
-  std::chrono::steady_clock::time_point end_;
+  clock::duration limit_;
+  clock::time_point end_;
   tcp::resolver resolver_;
   tcp::socket socket_;
   boost::asio::steady_timer timer_;
