@@ -119,6 +119,8 @@ void config::describe(po::options_description& out) {
       "disconnect from nodes that other nodes lost; default true");
   add("epmd-port", po::value<std::string>()->value_name("N"),
       "port of the port mapper; default 4369");
+  add("caf-io", po::bool_switch(),
+      "let the program talk with plain CAF programs, which prove nothing of who they are");
   add("threads", po::value<std::string>()->value_name("N"),
       "threads that run processes; default one per core");
   add("log-level", po::value<std::string>()->value_name("LEVEL"),
@@ -173,6 +175,7 @@ result<config> config::read(const po::variables_map& values) {
   }
   if (auto failed = read_peers(values, c))
     return *failed;
+  c.caf_io = values.count("caf-io") && values["caf-io"].as<bool>();
   c.hidden = values.count("hidden") && values["hidden"].as<bool>();
   for (auto [option, field] :
        {std::pair{"connect-all", &config::connect_all},

@@ -50,6 +50,8 @@ struct config {
   /// What peers may start here: `all`, `none` or patterns, see dist/spawn_policy.
   std::string allow_spawn = "all";
   uint16_t epmd_port = 4369;
+  /// Load CAF's io module, for actors/caf_bridge. It listens only where a program tells it to.
+  bool caf_io = false;
   /// Threads that run processes; 0: one per core, at least two.
   size_t threads = 0;
   std::string log_level = "info";

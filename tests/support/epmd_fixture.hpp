@@ -61,6 +61,9 @@ public:
   child(const child&) = delete;
   child& operator=(const child&) = delete;
 
+  /// It keeps its connections and does nothing any more.
+  void freeze() const { ::kill(pid_, SIGSTOP); }
+
   void kill_now() {
     if (pid_ <= 0)
       return;

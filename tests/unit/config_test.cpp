@@ -41,16 +41,19 @@ TEST_CASE("config: without options a node has no name and the defaults of Erlang
   CHECK(c->epmd_port == 4369);
   CHECK(c->transport == dist::transport_mode::tls);
   CHECK_FALSE(c->hidden);
+  CHECK_FALSE(c->caf_io); // its protocol authenticates nobody
 }
 
 TEST_CASE("config: options are read with their units") {
-  auto c = read({"--name", "a@127.0.0.1", "--cookie", "x", "--ticktime", "0.5", "--transport",
-                 "plain", "--hidden", "--epmd-port", "5000", "--listen", "127.0.0.1:9000"});
+  auto c
+    = read({"--name", "a@127.0.0.1", "--cookie", "x", "--ticktime", "0.5", "--transport", "plain",
+            "--hidden", "--caf-io", "--epmd-port", "5000", "--listen", "127.0.0.1:9000"});
   REQUIRE(c);
   CHECK(c->name == "a@127.0.0.1");
   CHECK(c->ticktime == 500ms);
   CHECK(c->transport == dist::transport_mode::plain);
   CHECK(c->hidden);
+  CHECK(c->caf_io);
   CHECK(c->epmd_port == 5000);
   CHECK(c->listen == dist::endpoint{"127.0.0.1", 9000});
   auto secret = c->secret();

@@ -226,6 +226,7 @@ void net_kernel::on_up(const std::shared_ptr<connection>& from) {
     waits.mapped()({name, {}});
   for (auto& done : p->up(from))
     done(true);
+  on_room(p->dial_ended());
 }
 
 /// Tells everybody that a connection which was up is gone, once.

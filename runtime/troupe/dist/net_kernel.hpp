@@ -148,7 +148,7 @@ private:
 
   send_result dispatch(signal& x, const send_options& how);
   std::shared_ptr<peer> peer_of(atom name);
-  std::shared_ptr<connection> current(atom name) const;
+  std::shared_ptr<peer> known_peer(atom name) const;
   void lose(const std::shared_ptr<connection>& from, errc why);
   void start_dial(atom name, bool hidden = false);
   void reach(atom name, std::function<void(bool)> done);

@@ -177,6 +177,7 @@ void net_kernel::dial_failed(atom name) {
     core_->unreachable(std::move(x));
   for (auto& done : rest.waiters)
     done(false);
+  on_room(peer_of(name)->dial_ended());
 }
 
 } // namespace troupe::dist

@@ -1,27 +1,23 @@
-// What net_kernel does with processes that wait while a connection is busy.
+// What net_kernel does with processes that wait while a connection is busy or being dialled.
 
 #include "troupe/dist/net_kernel.hpp"
 
 namespace troupe::dist {
 
-std::shared_ptr<connection> net_kernel::current(atom name) const {
-  std::shared_ptr<peer> p;
-  {
-    std::lock_guard guard{mutex_};
-    if (auto i = peers_.find(name); i != peers_.end())
-      p = i->second;
-  }
-  return p ? p->current() : nullptr;
+std::shared_ptr<peer> net_kernel::known_peer(atom name) const {
+  std::lock_guard guard{mutex_};
+  auto i = peers_.find(name);
+  return i != peers_.end() ? i->second : nullptr;
 }
 
 bool net_kernel::hold(atom name, const pid& who, const reference& ref) {
-  auto to = current(name);
+  auto to = known_peer(name);
   return to && to->hold({who, ref});
 }
 
-/// One that was replaced meanwhile lets go of all who wait for it when it closes.
+/// A connection that was replaced meanwhile lets go of all who wait for it when it closes.
 void net_kernel::let_go(atom name, const reference& ref) {
-  if (auto to = current(name))
+  if (auto to = known_peer(name))
     to->let_go(ref);
 }
 

@@ -24,6 +24,7 @@ peer::outcome peer::send(signal& x, const send_options& how, bool may_dial) {
   if (held_.size() >= limits::pending_signals_max || (!may_dial && !dialling_))
     return outcome::refused;
   held_.push_back(std::move(x));
+  dial_.grew(held_.size());
   return std::exchange(dialling_, true) ? outcome::held : outcome::must_dial;
 }
 
@@ -58,6 +59,23 @@ peer::leftovers peer::dial_failed() {
     return {};
   dialling_ = false;
   return {std::exchange(held_, {}), std::exchange(waiters_, {})};
+}
+
+bool peer::hold(const held_sender& x) {
+  std::lock_guard guard{mutex_};
+  return connection_ ? connection_->hold(x) : dial_.hold(x);
+}
+
+void peer::let_go(const reference& ref) {
+  std::lock_guard guard{mutex_};
+  dial_.forget(ref);
+  if (connection_)
+    connection_->let_go(ref);
+}
+
+std::vector<held_sender> peer::dial_ended() {
+  std::lock_guard guard{mutex_};
+  return dialling_ ? std::vector<held_sender>{} : dial_.end();
 }
 
 std::vector<signal> peer::lost() {
@@ -155,7 +173,7 @@ std::shared_ptr<connection> peer::current() const {
 peer::counts peer::snapshot() const {
   std::lock_guard guard{mutex_};
   return {links_.size(), monitors_.size(), spawns_.size(), held_.size(),
-          connection_ ? connection_->held_senders() : 0};
+          dial_.size() + (connection_ ? connection_->held_senders() : 0)};
 }
 
 } // namespace troupe::dist

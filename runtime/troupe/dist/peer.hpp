@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "troupe/dist/congestion.hpp"
 #include "troupe/dist/link_table.hpp"
 #include "troupe/dist/monitor_table.hpp"
 #include "troupe/send_options.hpp"
@@ -47,6 +48,14 @@ public:
   /// The dial failed.
   [[nodiscard]] leftovers dial_failed();
 
+  /// Lets a process wait while the connection is busy, or is being dialled and signals wait for it;
+  /// false when there is nothing to wait for.
+  [[nodiscard]] bool hold(const held_sender& x);
+  /// It waits no longer, or has ended.
+  void let_go(const reference& ref);
+  /// Those who waited for the dial, which has ended.
+  [[nodiscard]] std::vector<held_sender> dial_ended();
+
   /// The connection is gone: returns what its loss tells local processes, each once.
   [[nodiscard]] std::vector<signal> lost();
 
@@ -77,6 +86,7 @@ private:
   std::shared_ptr<connection> connection_;
   bool dialling_ = false;
   std::vector<signal> held_; // Bounded by limits::pending_signals_max.
+  congestion dial_{0};       // Busy as soon as one signal is held.
   std::vector<waiter> waiters_;
   link_table links_;
   monitor_table monitors_;

@@ -1,6 +1,7 @@
 #include "troupe/internal/caf_system.hpp"
 
 #include <caf/atom.hpp>
+#include <caf/io/middleman.hpp>
 #include <caf/logger.hpp>
 #include <caf/node_id.hpp>
 
@@ -12,6 +13,8 @@
 // CAF derives the id of a system from the machine and the process id, which two containers can
 // share; and without its io module it gives none at all, so that actors of two systems compare
 // equal. The class that CAF 0.17 names as a friend, and does not ship, is the only way to set it.
+// CAF starts its modules in the order of their numbers: with io this one comes behind it, replaces
+// the id, and the broker, which is made when all are there, tells peers this one.
 namespace caf::net {
 
 class middleman : public actor_system::module {
@@ -48,6 +51,8 @@ caf_system::settings::settings(const options& opts) {
   // Without a bound a process that never runs out of mail is never interrupted.
   set("scheduler.max-throughput", size_t{300});
   set("logger.verbosity", caf::atom("quiet"));
+  if (opts.io)
+    load<caf::io::middleman>();
   load<caf::net::middleman>();
 }
 

@@ -17,6 +17,7 @@ public:
   struct options {
     size_t threads = 2;
     bool deterministic = false; ///< CAF's test coordinator: runs only when told to.
+    bool io = false;            ///< CAF's io module, with a thread of its own.
   };
 
   explicit caf_system(const options& opts);

@@ -23,7 +23,7 @@ inline_unit::~inline_unit() {
 void inline_unit::exec_later(caf::resumable* x) {
   {
     std::lock_guard guard{mutex_};
-    if (takes_) {
+    if (!gave_up_) {
       ready_.push_back(x);
       return;
     }
@@ -54,14 +54,14 @@ void inline_unit::run() {
 void inline_unit::give_up() {
   {
     std::lock_guard guard{mutex_};
-    takes_ = false;
+    gave_up_ = true;
   }
   hand_over();
 }
 
 void inline_unit::begin() {
   std::lock_guard guard{mutex_};
-  takes_ = true;
+  gave_up_ = false;
 }
 
 caf::resumable* inline_unit::next() {

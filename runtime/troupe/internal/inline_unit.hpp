@@ -4,7 +4,7 @@
 // all that waits behind a process which does not come back.
 //
 // Erlang counterpart: the run queue of the scheduler that polled.
-// Threads: `run` on one thread, the rest on any.
+// Threads: `run` and `exec_later` on the thread that it belongs to; the rest on any.
 
 #pragma once
 
@@ -30,18 +30,19 @@ public:
   [[nodiscard]] bool empty() const;
   /// Runs what waits, and what comes meanwhile.
   void run();
-  /// From now on it runs what comes.
-  void begin();
-  /// From now on all goes to the scheduler's threads, but what it is at. So it is at first.
+  /// Another thread does the transport's work now: this unit ends what it is at, and takes nothing.
   void give_up();
+  /// Undoes that.
+  void begin();
+  /// The scheduler's threads get what waits.
+  void hand_over();
 
 private:
   caf::resumable* next();
-  void hand_over();
 
   mutable std::mutex mutex_; // guards all below
   std::deque<caf::resumable*> ready_;
-  bool takes_ = false;
+  bool gave_up_ = false;
 };
 
 } // namespace troupe::internal

@@ -18,7 +18,7 @@ public:
   /// The holder is about to run something that may take long: from now on another may take over.
   [[nodiscard]] token lend() noexcept {
     auto x = (state_.load(std::memory_order_relaxed) + 2) | 1;
-    state_.store(x, std::memory_order_release);
+    state_.store(x); // before the lender looks whether anybody watches, see transport_loop
     return x;
   }
 
@@ -29,7 +29,7 @@ public:
   }
 
   /// Returns what it is at; equal answers to two looks mean that nothing happened in between.
-  [[nodiscard]] token look() const noexcept { return state_.load(std::memory_order_acquire); }
+  [[nodiscard]] token look() const noexcept { return state_.load(); }
   [[nodiscard]] static bool is_lent(token seen) noexcept { return (seen & 1) != 0; }
 
   /// Takes over what has been lent since it was `seen`. The caller holds it then.

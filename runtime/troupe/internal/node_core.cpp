@@ -119,6 +119,8 @@ void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x,
   switch (x.type) {
     case kind::send:
     case kind::send_name: {
+      if (is_foreign(to.get()))
+        return deliver_to_foreign(to, std::move(x), eu);
       auto mid = x.number == 0 ? caf::make_message_id() : caf::message_id{x.number};
       to->enqueue(caf::make_mailbox_element(handle_of(x.from), mid, {}, std::move(x.payload)), eu);
       return;
@@ -364,6 +366,10 @@ pid node_core::pid_of(const caf::actor_control_block* x) {
   if (auto remote = proxies_->pid_of(x))
     return remote;
   // The caller holds a handle, so the actor is there; exported weakly.
+  if (is_foreign(x)) {
+    caf::strong_actor_ptr held{const_cast<caf::actor_control_block*>(x)};
+    return make_pid(processes_.expose_foreign(held, system_->next_actor_id()));
+  }
   processes_.expose(caf::strong_actor_ptr{const_cast<caf::actor_control_block*>(x)});
   return make_pid(x->id());
 }

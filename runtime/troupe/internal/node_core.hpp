@@ -138,6 +138,8 @@ public:
 private:
   void deliver_to_actor(const caf::strong_actor_ptr& to, signal x, caf::execution_unit* eu);
   bool resolve_name(signal& x);
+  [[nodiscard]] bool is_foreign(const caf::actor_control_block* x) const noexcept;
+  void deliver_to_foreign(const caf::strong_actor_ptr& to, signal x, caf::execution_unit* eu);
 
   node* facade_;
   caf::actor_system* system_;

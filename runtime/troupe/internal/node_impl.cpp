@@ -35,7 +35,8 @@ node::impl::impl(const config& c, const parts& p) : how(c), given(p), time(p.tim
   }
   auto threads
     = c.threads > 0 ? c.threads : std::max<size_t>(2, std::thread::hardware_concurrency());
-  system = std::make_unique<internal::caf_system>(internal::caf_system::options{threads, !real()});
+  system = std::make_unique<internal::caf_system>(
+    internal::caf_system::options{threads, !real(), real() && c.caf_io});
 }
 
 void node::impl::make_core(node& facade, log_function log) {
@@ -210,8 +211,11 @@ std::vector<std::string> node::impl::stop() {
     left = end_processes();
   }
   work.reset();
-  if (loop && !loop->stop())
+  if (loop && !loop->stop()) {
     static_cast<void>(loop.release());
+    if (left.empty()) // no process, then; it uses the system nevertheless
+      left.emplace_back("an actor of CAF that runs without waiting");
+  }
   if (left.empty())
     system.reset(); // stops the scheduler's threads, which may still use the rest
   else

@@ -40,6 +40,26 @@ void process_table::expose(const caf::strong_actor_ptr& x) {
   });
 }
 
+uint64_t process_table::expose_foreign(const caf::strong_actor_ptr& x, uint64_t next) {
+  {
+    std::lock_guard guard{foreign_mutex_};
+    auto [i, is_new] = foreign_.emplace(x.get(), next);
+    if (!is_new)
+      return i->second;
+    auto& s = shard_of(next);
+    std::lock_guard inner{s.mutex};
+    s.actors.emplace(next, caf::weak_actor_ptr{x.get()});
+  }
+  x->get()->attach_functor([this, next, key = x.get()] { // at once when it has ended
+    std::lock_guard guard{foreign_mutex_};
+    foreign_.erase(key);
+    auto& s = shard_of(next);
+    std::lock_guard inner{s.mutex};
+    s.actors.erase(next);
+  });
+  return next;
+}
+
 process_table::found process_table::find(uint64_t id) {
   auto& s = shard_of(id);
   std::lock_guard guard{s.mutex};

@@ -28,6 +28,10 @@ public:
   /// Makes a plain actor reachable by its number; does not keep it alive.
   void expose(const caf::strong_actor_ptr& x);
 
+  /// The same for an actor of another program that CAF's io module reaches: its number here is
+  /// `next`, unless it got one before. Returns its number.
+  [[nodiscard]] uint64_t expose_foreign(const caf::strong_actor_ptr& x, uint64_t next);
+
   struct found {
     caf::strong_actor_ptr handle;
     process* as_process = nullptr; ///< Null for a plain actor.
@@ -54,6 +58,9 @@ private:
   shard& shard_of(uint64_t id) { return shards_[id % shard_count]; }
 
   std::array<shard, shard_count> shards_;
+  std::mutex foreign_mutex_; // guards foreign_
+  /// The entry of the shard holds the key, so that no other actor gets its address meanwhile.
+  std::unordered_map<const caf::actor_control_block*, uint64_t> foreign_;
   std::atomic<size_t> count_{0};
   std::mutex empty_mutex_; // only for waiting
   std::condition_variable empty_;

@@ -71,8 +71,12 @@ void transport_loop::lead(worker& me) {
       break;
     if (me.unit.empty())
       continue;
+    if (!other(me).stands_by) {
+      me.unit.hand_over();
+      continue;
+    }
+    auto lent = lease_.lend(); // first: a stand-in that goes to sleep looks once more
     note_activity();
-    auto lent = lease_.lend();
     me.unit.run();
     if (!lease_.reclaim(lent))
       stand_by(me);
@@ -80,7 +84,7 @@ void transport_loop::lead(worker& me) {
 }
 
 void transport_loop::note_activity() {
-  if (active_.load(std::memory_order_relaxed) || active_.exchange(true))
+  if (active_.load() || active_.exchange(true))
     return;
   { std::lock_guard guard{mutex_}; } // the stand-in is not between its look and its wait
   changed_.notify_all();
@@ -88,9 +92,9 @@ void transport_loop::note_activity() {
 
 /// Returns when this thread holds the lease, or all ends.
 void transport_loop::stand_by(worker& me) {
-  other(me).unit.begin(); // it has somebody to take over from it
   auto seen = lease_.look();
   auto since = std::chrono::steady_clock::now();
+  me.stands_by = true;
   while (!stopping_) {
     {
       std::unique_lock guard{mutex_};
@@ -102,11 +106,16 @@ void transport_loop::stand_by(worker& me) {
     auto now = lease_.look();
     if (now == seen) {
       if (lease_.take_over(seen)) {
+        me.stands_by = false;
+        me.unit.begin();
         other(me).unit.give_up();
         return;
       }
-      if (std::chrono::steady_clock::now() - since > idle_after)
+      if (std::chrono::steady_clock::now() - since > idle_after) {
         active_ = false;
+        if (lease_.look() != seen) // lent meanwhile by one who saw that somebody watches
+          active_ = true;
+      }
     } else {
       seen = now;
       since = std::chrono::steady_clock::now();

@@ -2,8 +2,8 @@
 //
 // A process that a message wakes runs at once where the message was read; a handover to another
 // thread would cost more than the message. When one runs long, a second thread takes over the
-// transport, and leaves processes to the scheduler until the first one is back as its stand-in: so
-// processes that block never keep the node from reading.
+// transport, and the first one becomes its stand-in when it is back. Until then there is none, and
+// processes run on the scheduler's threads: one more that runs long would hold up the transport.
 //
 // Erlang counterpart: the emulator's check of input by scheduler threads.
 // Threads: `start` and `stop` by the node; `current` from any thread.
@@ -49,6 +49,7 @@ private:
     explicit worker(caf::actor_system& system) : unit(&system) {}
     inline_unit unit;
     std::thread thread;
+    std::atomic<bool> stands_by{false}; // Can take over.
     bool ended = false;
   };
 
