@@ -207,7 +207,14 @@ void connection::on_up() {
 }
 
 void connection::on_frame(std::string_view frame) {
-  auto decoded = codec_->decode(frame);
+  arrived(codec_->decode(frame));
+}
+
+void connection::on_long_frame(std::string frame) {
+  arrived(codec_->take(std::move(frame)));
+}
+
+void connection::arrived(result<std::optional<signal>> decoded) {
   if (!decoded)
     session_.close(decoded.error().code, decoded.error().context);
   else if (*decoded)
@@ -221,32 +228,43 @@ void connection::on_closed(errc why, std::string_view detail) {
 // -- doing what the session wants ---------------------------------------------------------------
 
 void connection::flush() {
-  for (;;) {
-    std::string out;
-    std::vector<held_sender> free;
-    {
-      std::lock_guard guard{mutex_};
-      if (writing_ || closed_wire_)
-        return;
-      last_write_ = time_->now();
-      if (!session_.pull(out, write_bytes, last_write_)) {
-        if (!session_.is_closed())
-          return;
-        closed_wire_ = true;
-      } else {
-        writing_ = true;
-      }
-      free = congestion_.shrank(session_.queued_bytes());
-    }
-    if (!free.empty()) // a peer's mutex may be held, and they send to it next
-      time_->post([self = shared_from_this(), free] { self->owner_->on_room(free); });
-    if (out.empty())
-      return wire_->close();
-    if (!wire_->write(std::move(out)))
-      return;
+  static thread_local pieces kept; // memory for all connections of the thread
+  auto out = std::move(kept);
+  while (flush_some(out))
+    out.clear();
+  out.clear();
+  if (out.tail().capacity() <= 2 * write_bytes)
+    kept = std::move(out);
+}
+
+/// Writes once; returns whether more may be written.
+bool connection::flush_some(pieces& out) {
+  std::vector<held_sender> free;
+  {
     std::lock_guard guard{mutex_};
-    writing_ = false;
+    if (writing_ || closed_wire_)
+      return false;
+    last_write_ = time_->now();
+    if (!session_.pull(out, write_bytes, last_write_)) {
+      if (!session_.is_closed())
+        return false;
+      closed_wire_ = true;
+    } else {
+      writing_ = true;
+    }
+    free = congestion_.shrank(session_.queued_bytes());
   }
+  if (!free.empty()) // a peer's mutex may be held, and they send to it next
+    time_->post([self = shared_from_this(), free] { self->owner_->on_room(free); });
+  if (out.empty()) {
+    wire_->close();
+    return false;
+  }
+  if (!wire_->write(std::move(out)))
+    return false;
+  std::lock_guard guard{mutex_};
+  writing_ = false;
+  return true;
 }
 
 void connection::run_events() {

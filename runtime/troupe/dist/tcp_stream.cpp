@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <array>
 #include <cerrno>
@@ -18,6 +19,9 @@ namespace {
 /// What one read takes at the most. The buffer is the thread's, so that a thousand idle connections
 /// hold none.
 constexpr size_t read_bytes = 256 * 1024;
+
+/// Pieces that one system call sends at the most.
+constexpr size_t runs_max = 64;
 
 /// How long a closed stream may still deliver what was written.
 constexpr std::chrono::seconds linger{1};
@@ -51,11 +55,19 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
       read_more(owner);
   }
 
-  /// Sends what waits; returns whether nothing is left. With the mutex held.
-  bool send_rest() {
-    while (sent < rest.size()) {
-      auto n = ::send(socket.native_handle(), rest.data() + sent, rest.size() - sent,
-                      MSG_DONTWAIT | MSG_NOSIGNAL);
+  /// Sends `bytes` from `sent` on; returns whether nothing is left. With the mutex held.
+  bool send(const pieces& bytes) {
+    while (sent < bytes.size()) {
+      std::array<iovec, runs_max> runs; // not filled: the first `count` are
+      size_t count = 0;
+      bytes.each(sent, bytes.size() - sent, [&](std::string_view run) {
+        runs[count++] = {const_cast<char*>(run.data()), run.size()};
+        return count < runs.size();
+      });
+      msghdr message{};
+      message.msg_iov = runs.data();
+      message.msg_iovlen = count;
+      auto n = ::sendmsg(socket.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
@@ -74,9 +86,9 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
                           std::lock_guard guard{self->mutex};
                           if (self->closed)
                             return;
-                          if (!self->send_rest())
+                          if (!self->send(self->rest))
                             return self->wait_writable();
-                          self->rest.clear();
+                          self->rest = {};
                           self->sent = 0;
                           if (self->closing)
                             ::shutdown(self->socket.native_handle(), SHUT_WR);
@@ -104,7 +116,7 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
   boost::asio::steady_timer timer;
   std::weak_ptr<stream_handler> handler; // Transport thread; expired once the stream has ended.
   std::mutex mutex;                      // guards all below, and the socket's life
-  std::string rest;                      // What the socket did not take.
+  pieces rest;                           // What the socket did not take.
   size_t sent = 0;                       // Of `rest`.
   bool closing = false;
   bool closed = false;
@@ -130,17 +142,15 @@ void tcp_stream::attach(std::shared_ptr<stream_handler> handler) {
   state_->read_more(std::move(handler));
 }
 
-bool tcp_stream::write(std::string bytes) {
+bool tcp_stream::write(pieces&& bytes) {
   auto& s = *state_;
   std::lock_guard guard{s.mutex};
   if (s.closed)
     return true;
-  s.rest = std::move(bytes);
   s.sent = 0;
-  if (s.send_rest()) {
-    s.rest.clear();
+  if (s.send(bytes))
     return true;
-  }
+  s.rest = std::move(bytes);
   boost::asio::post(s.socket.get_executor(), [self = state_] { self->wait_writable(); });
   return false;
 }
