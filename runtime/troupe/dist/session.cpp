@@ -23,9 +23,6 @@ namespace {
 
 constexpr size_t body_bytes_max = limits::frame_bytes_max + fragment_overhead_bytes_max;
 
-/// Memory that a thread keeps for what it encrypts next.
-constexpr size_t kept_bytes_max = 1024 * 1024;
-
 /// Whether what is queued is still sent when the session ends for this reason.
 bool ends_in_order(errc why) {
   return why == errc::disconnected || why == errc::shutting_down;
@@ -64,7 +61,6 @@ public:
   void receive(std::string_view in, clock::time_point now);
   put_result put(uint64_t key, pieces frame);
   bool pull(pieces& out, size_t bytes_max);
-  bool encrypt(pieces& out, size_t bytes_max);
   void take_queued(pieces& out, size_t bytes_max);
   void check(clock::time_point now);
   [[nodiscard]] clock::time_point next_check() const;
@@ -261,9 +257,10 @@ bool session::impl::pull(pieces& out, size_t bytes_max) {
   if (!channel_.out().empty())
     out.append(std::exchange(channel_.out(), {}));
   if (outbox_.queued_bytes() > 0 || !last_word_.empty()) {
-    if (options_.mode == transport_mode::plain) {
-      take_queued(out, bytes_max);
-    } else if (!encrypt(out, bytes_max)) {
+    pieces clear;
+    auto encrypts = options_.mode == transport_mode::tls;
+    take_queued(encrypts ? clear : out, bytes_max);
+    if (encrypts && !channel_.write(clear, out)) {
       last_word_.clear();
       outbox_ = outbox{};
       end(channel_.why(), channel_.detail());
@@ -278,21 +275,6 @@ void session::impl::take_queued(pieces& out, size_t bytes_max) {
   outbox_.take(out, bytes_max);
   if (outbox_.queued_bytes() == 0 && !last_word_.empty())
     out.append(std::exchange(last_word_, {}));
-}
-
-/// Clear bytes are gathered, so that records are as long as can be; in memory of the thread, so
-/// that a thousand idle connections hold none.
-bool session::impl::encrypt(pieces& out, size_t bytes_max) {
-  static thread_local std::string clear;
-  pieces taken;
-  take_queued(taken, bytes_max);
-  clear.clear();
-  taken.append_to(clear);
-  out.reserve(clear.size() + clear.size() / 256 + tls_session::record_overhead_bytes_max);
-  auto ok = channel_.write(clear, out.tail());
-  if (clear.capacity() > kept_bytes_max)
-    clear = {};
-  return ok;
 }
 
 void session::impl::check(clock::time_point now) {
