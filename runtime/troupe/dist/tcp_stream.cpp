@@ -3,11 +3,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 
 namespace troupe::dist {
 
@@ -25,6 +27,29 @@ constexpr size_t runs_max = 64;
 
 /// How long a closed stream may still deliver what was written.
 constexpr std::chrono::seconds linger{1};
+
+/// What the kernel takes before it could send it: a short message waits behind all that, whatever
+/// overtakes whom before. More is not needed to keep a connection busy, however far the peer is;
+/// what is sent and not acknowledged comes on top.
+constexpr int unsent_bytes_max = 128 * 1024;
+
+/// A peer that answers within this is near: on this machine, or next to it.
+constexpr std::chrono::microseconds near_time{250};
+/// To a near peer no more than this is under way. It is read before it could run out, and lets the
+/// sender rest early, so that it and the processes beside it have their turn. For others the kernel
+/// finds out how much they need.
+constexpr int near_buffer_bytes = 256 * 1024;
+
+/// Has the kernel queue little, so that short messages are fast beside long ones. What it refuses
+/// is no failure.
+void keep_queues_short(int fd) {
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes_max, sizeof unsent_bytes_max);
+  tcp_info seen{};
+  socklen_t bytes = sizeof seen;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &seen, &bytes) == 0 && seen.tcpi_rtt > 0
+      && std::chrono::microseconds{seen.tcpi_rtt} <= near_time)
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &near_buffer_bytes, sizeof near_buffer_bytes);
+}
 
 } // namespace
 
@@ -127,6 +152,7 @@ tcp_stream::tcp_stream(tcp::socket socket) {
   auto peer = socket.remote_endpoint(ignored);
   remote_ = {peer.address().to_string(ignored), peer.port()};
   socket.set_option(tcp::no_delay{true}, ignored);
+  keep_queues_short(socket.native_handle());
   state_ = std::make_shared<state>(std::move(socket));
 }
 
