@@ -151,6 +151,16 @@ task<> flood(process& self, pid to, T message, int64_t count) {
   co_return;
 }
 
+/// Waits while the connection is busy, as Erlang's `!` does: a gigabyte that waits in memory would
+/// end the connection.
+template <>
+task<> flood(process& self, pid to, std::string message, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    auto sending = self.send_paced(to, message);
+    co_await std::move(sending);
+  }
+}
+
 /// Seconds from the first send to the last receipt.
 template <auto Sink, class T>
 task<double> one_way(process& self, node_name at, int64_t count, int64_t senders, T message) {

@@ -152,7 +152,8 @@ public:
     wire_->post(i_, [x = wire_, i = i_] { x->read(i); });
   }
 
-  bool write(std::string bytes) override {
+  bool write(dist::pieces&& sent) override {
+    auto bytes = sent.str();
     auto& e = end();
     auto& net = *wire_->net;
     if (e.closed || e.shut || !wire_->lives(i_))

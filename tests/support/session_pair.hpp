@@ -61,7 +61,9 @@ struct session_end : dist::session_handler {
   void feed(std::string_view bytes) { talk.receive(bytes, now); }
   [[nodiscard]] std::string pull(size_t bytes_max = 64 * 1024) {
     std::string out;
-    talk.pull(out, bytes_max, now);
+    dist::pieces taken;
+    talk.pull(taken, bytes_max, now);
+    taken.append_to(out);
     return out;
   }
   /// Why it ended; none: it did not.

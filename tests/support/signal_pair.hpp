@@ -17,6 +17,14 @@
 
 namespace troupe::test {
 
+/// The bytes of a frame.
+inline result<std::string> encode(dist::signal_codec& by, const signal& x) {
+  auto frame = by.encode(x);
+  if (!frame)
+    return frame.error();
+  return frame->str();
+}
+
 struct signal_pair {
   using kind = signal::kind;
 
@@ -132,7 +140,7 @@ struct signal_pair {
 
 private:
   static std::string send(dist::signal_codec& from, dist::signal_codec& to, const signal& x) {
-    auto frame = from.encode(x);
+    auto frame = encode(from, x);
     REQUIRE(frame);
     while (auto names = from.names())
       REQUIRE(to.decode(*names));

@@ -51,11 +51,17 @@ struct receiver {
   std::vector<std::string> arrived;
 };
 
+void take(outbox& box, std::string& out, size_t bytes_max) {
+  pieces taken;
+  box.take(taken, bytes_max);
+  taken.append_to(out);
+}
+
 std::vector<std::string> drain(outbox& box, size_t bytes_max = 64 * 1024) {
   receiver r;
   while (box.queued_bytes() > 0) {
     std::string out;
-    box.take(out, bytes_max);
+    take(box, out, bytes_max);
     REQUIRE_FALSE(out.empty());
     r.feed(out);
   }
@@ -68,7 +74,7 @@ TEST_CASE("outbox: a tick is that of PROTOCOL.md, byte for byte") {
   outbox box;
   box.put_control(std::string(1, static_cast<char>(session_frame::tick)));
   std::string out;
-  box.take(out, 1000);
+  take(box, out, 1000);
   CHECK(out == test::golden("tick"));
 }
 
@@ -80,9 +86,9 @@ TEST_CASE("outbox: frames of one key arrive whole and in order, whatever their l
     receiver r;
     std::map<uint64_t, uint64_t> sent;
     std::map<uint64_t, uint64_t> seen;
-    auto take = [&](size_t bytes_max) {
+    auto take_some = [&](size_t bytes_max) {
       std::string out;
-      box.take(out, bytes_max);
+      take(box, out, bytes_max);
       CHECK(out.size() < bytes_max + limits::frame_bytes_max + 64);
       r.feed(out);
     };
@@ -91,10 +97,10 @@ TEST_CASE("outbox: frames of one key arrive whole and in order, whatever their l
       size_t size = random() % 4 == 0 ? random() % 400'000 : random() % 300;
       box.put(key, make_frame(key, sent[key]++, size));
       if (random() % 3 == 0)
-        take(1 + random() % 100'000);
+        take_some(1 + random() % 100'000);
     }
     while (box.queued_bytes() > 0)
-      take(1 + random() % 100'000);
+      take_some(1 + random() % 100'000);
     CHECK(r.arrived.size() == 200);
     for (std::string_view frame : r.arrived) {
       frame.remove_prefix(1);
@@ -108,7 +114,7 @@ TEST_CASE("outbox: a short frame overtakes the long ones of others, but not of i
   outbox box;
   box.put(1, make_frame(1, 0, 1'000'000));
   std::string begun;
-  box.take(begun, 64 * 1024);
+  take(box, begun, 64 * 1024);
   box.put(1, make_frame(1, 1, 10));
   box.put(2, make_frame(2, 0, 10));
   box.put_control("\x05");
@@ -116,7 +122,7 @@ TEST_CASE("outbox: a short frame overtakes the long ones of others, but not of i
   r.feed(begun);
   while (box.queued_bytes() > 0) {
     std::string out;
-    box.take(out, 64 * 1024);
+    take(box, out, 64 * 1024);
     r.feed(out);
   }
   REQUIRE(r.arrived.size() == 4);
@@ -166,12 +172,12 @@ TEST_CASE("outbox: what is dropped leaves the stream readable") {
   box.put(2, make_frame(2, 0, 500'000));
   receiver r;
   std::string out;
-  box.take(out, 100);
+  take(box, out, 100);
   r.feed(out);
   box.drop();
   CHECK(box.queued_bytes() == 5004 - 100);
   out.clear();
-  box.take(out, 1'000'000);
+  take(box, out, 1'000'000);
   r.feed(out);
   CHECK(r.arrived.size() == 1);
   CHECK(r.reader.held_bytes() <= 5004);

@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(signal_pair, "signal_codec: every signal comes back with all t
 
 TEST_CASE_FIXTURE(signal_pair, "signal_codec: the first byte of a frame is the signal's kind") {
   for (auto& x : all_signals()) {
-    auto frame = a.encode(x);
+    auto frame = encode(a, x);
     REQUIRE(frame);
     CHECK(static_cast<uint8_t>(frame->front()) == 16 + static_cast<int>(x.type));
   }
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(signal_pair, "signal_codec: a message arrives as the C++ value
 
 TEST_CASE_FIXTURE(signal_pair,
                   "signal_codec: a type that the receiver knows otherwise arrives as a term") {
-  auto frame = a.encode(message(caf::make_message(point{1, 2})));
+  auto frame = encode(a, message(caf::make_message(point{1, 2})));
   REQUIRE(frame);
   SUBCASE("not at all") {
     frame->replace(frame->find("point"), 5, "paint");
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(signal_pair, "signal_codec: a frame that overtakes another nee
   std::vector<std::pair<term, std::string>> slow;
   for (int i = 0; i < 300; ++i) {
     auto value = random.value(3);
-    auto frame = a.encode(message(caf::make_message(value)));
+    auto frame = encode(a, message(caf::make_message(value)));
     REQUIRE(frame);
     while (auto names = a.names())
       REQUIRE(b.decode(*names)); // overtakes as well
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(
   for (int i = 0; i < 1'000; ++i)
     many.emplace_back(atom{std::string(200, 'n') + std::to_string(i)});
   auto x = message(caf::make_message(term::list(many)));
-  auto first = a.encode(x);
+  auto first = encode(a, x);
   REQUIRE(first);
   int frames = 0;
   while (auto names = a.names()) {
@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(signal_pair,
                   "signal_codec: what cannot travel is an error that says what it is") {
   auto why = [&](const signal& x) {
-    auto frame = a.encode(x);
+    auto frame = encode(a, x);
     REQUIRE_FALSE(frame);
     return frame.error();
   };
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(signal_pair,
   signal local;
   for (auto type : {kind::answer, kind::info, kind::timeout}) {
     local.type = type;
-    CHECK_FALSE(a.encode(local));
+    CHECK_FALSE(encode(a, local));
   }
   CHECK(cross(down(atom{"deep"})).value == term{atom{"deep"}}); // the connection goes on
 }
@@ -195,13 +195,13 @@ TEST_CASE_FIXTURE(
   "signal_codec: a frame above the limit is an error, and the next is sent as if it had not been") {
   signal_codec small{ends_of_a, bridge, 100};
   auto big = message(caf::make_message(atom{"big"}, std::string(100, 'x')));
-  auto refused = small.encode(big);
+  auto refused = encode(small, big);
   REQUIRE_FALSE(refused);
   CHECK(refused.error() == errc::frame_too_large);
   CHECK(refused.error().context.find("the limit is 100") != std::string::npos);
   while (auto names = small.names())
     REQUIRE(b.decode(*names));
-  auto next = small.encode(message(caf::make_message(atom{"big"}, atom{"small"})));
+  auto next = encode(small, message(caf::make_message(atom{"big"}, atom{"small"})));
   REQUIRE(next);
   CHECK(arrive(*next).payload.get_as<atom>(1) == atom{"small"});
 }

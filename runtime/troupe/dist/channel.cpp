@@ -13,6 +13,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
+/// Memory that a thread keeps for what it encrypts next.
+constexpr size_t kept_bytes_max = 1024 * 1024;
+
 /// A fatal alert, protocol_version: what a dialler that speaks TLS understands.
 constexpr auto no_tls_here = "\x15\x03\x03\x00\x02\x02\x46"sv;
 
@@ -59,6 +62,24 @@ bool channel::write(std::string_view clear, std::string& to) {
     return false;
   }
   return true;
+}
+
+/// What is encrypted is gathered first, so that records are as long as can be; in memory of the
+/// thread, so that a thousand idle connections hold none.
+bool channel::write(const pieces& clear, pieces& to) {
+  if (!is_tls()) {
+    to.append(clear, 0, clear.size());
+    return true;
+  }
+  static thread_local std::string gathered;
+  gathered.clear();
+  clear.append_to(gathered);
+  auto records = gathered.size() / tls_session::record_bytes_max + 1;
+  to.reserve(gathered.size() + records * tls_session::record_overhead_bytes_max);
+  auto ok = write(gathered, to.tail());
+  if (gathered.capacity() > kept_bytes_max)
+    gathered = {};
+  return ok;
 }
 
 bool channel::can_write() const noexcept {

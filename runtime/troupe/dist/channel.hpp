@@ -7,6 +7,7 @@
 #pragma once
 
 #include "troupe/dist/gate.hpp"
+#include "troupe/dist/pieces.hpp"
 #include "troupe/dist/session.hpp"
 #include "troupe/dist/tls_session.hpp"
 
@@ -42,6 +43,7 @@ public:
 
   /// Appends `clear` to `to` as it goes over the stream, behind what waits in `out`.
   bool write(std::string_view clear, std::string& to);
+  bool write(const pieces& clear, pieces& to);
 
   /// Bytes for the peer that wait to be taken.
   [[nodiscard]] std::string& out() noexcept { return out_; }

@@ -11,6 +11,10 @@ constexpr std::chrono::milliseconds deferral_max{1};
 /// What one write to the socket carries at the most; large enough to fill it, small enough that a
 /// control frame waits no longer than this takes.
 constexpr size_t write_bytes = 128 * 1024;
+/// Who sends writes as much as that, and so many times more; then the transport thread goes on, in
+/// turns with reading: the peer may take bytes as fast as this node writes them, and whoever writes
+/// would do nothing else until the last byte is out.
+constexpr size_t writes_in_turn = 4;
 
 signal with_short_reason(const signal& x, const error& why) {
   signal result;
@@ -51,6 +55,7 @@ bool connection::is_authenticated() const {
 void connection::send(const signal& x) {
   std::optional<error> failed;
   bool posted = false;
+  size_t bytes = 0;
   {
     std::lock_guard guard{mutex_};
     if (!session_.is_up())
@@ -65,6 +70,7 @@ void connection::send(const signal& x) {
       auto key = x.type == signal::kind::spawn_reply && x.value.is(term::kind::pid)
                    ? x.value.as_pid().id
                    : x.from.id;
+      bytes = frame->size();
       session_.put(key, std::move(*frame));
       while (auto names = codec_->names())
         session_.put(names_key, std::move(*names));
@@ -78,7 +84,7 @@ void connection::send(const signal& x) {
   }
   if (failed)
     return owner_->on_unsendable(x, *failed);
-  flush();
+  flush(bytes);
   if (posted) // the hard limit ended the session: its end is told on the transport thread
     time_->post([self = shared_from_this()] { self->settle(); });
 }
@@ -207,7 +213,14 @@ void connection::on_up() {
 }
 
 void connection::on_frame(std::string_view frame) {
-  auto decoded = codec_->decode(frame);
+  arrived(codec_->decode(frame));
+}
+
+void connection::on_long_frame(std::string frame) {
+  arrived(codec_->take(std::move(frame)));
+}
+
+void connection::arrived(result<std::optional<signal>> decoded) {
   if (!decoded)
     session_.close(decoded.error().code, decoded.error().context);
   else if (*decoded)
@@ -220,33 +233,50 @@ void connection::on_closed(errc why, std::string_view detail) {
 
 // -- doing what the session wants ---------------------------------------------------------------
 
-void connection::flush() {
-  for (;;) {
-    std::string out;
-    std::vector<held_sender> free;
-    {
-      std::lock_guard guard{mutex_};
-      if (writing_ || closed_wire_)
-        return;
-      last_write_ = time_->now();
-      if (!session_.pull(out, write_bytes, last_write_)) {
-        if (!session_.is_closed())
-          return;
-        closed_wire_ = true;
-      } else {
-        writing_ = true;
-      }
-      free = congestion_.shrank(session_.queued_bytes());
-    }
-    if (!free.empty()) // a peer's mutex may be held, and they send to it next
-      time_->post([self = shared_from_this(), free] { self->owner_->on_room(free); });
-    if (out.empty())
-      return wire_->close();
-    if (!wire_->write(std::move(out)))
-      return;
-    std::lock_guard guard{mutex_};
-    writing_ = false;
+/// Writes what waits, as far as the stream takes it, or hands the rest over after `bytes` and some
+/// more.
+void connection::flush(size_t bytes) {
+  static thread_local pieces kept; // memory for all connections of the thread
+  auto out = std::move(kept);
+  auto more = true;
+  for (auto writes = writes_in_turn + bytes / write_bytes; more && writes > 0; --writes) {
+    more = flush_some(out);
+    out.clear();
   }
+  if (out.tail().capacity() <= 2 * write_bytes)
+    kept = std::move(out);
+  if (more)
+    time_->post([self = shared_from_this()] { self->flush(); });
+}
+
+/// Writes once; returns whether more may be written.
+bool connection::flush_some(pieces& out) {
+  std::vector<held_sender> free;
+  {
+    std::lock_guard guard{mutex_};
+    if (writing_ || closed_wire_)
+      return false;
+    last_write_ = time_->now();
+    if (!session_.pull(out, write_bytes, last_write_)) {
+      if (!session_.is_closed())
+        return false;
+      closed_wire_ = true;
+    } else {
+      writing_ = true;
+    }
+    free = congestion_.shrank(session_.queued_bytes());
+  }
+  if (!free.empty()) // a peer's mutex may be held, and they send to it next
+    time_->post([self = shared_from_this(), free] { self->owner_->on_room(free); });
+  if (out.empty()) {
+    wire_->close();
+    return false;
+  }
+  if (!wire_->write(std::move(out)))
+    return false;
+  std::lock_guard guard{mutex_};
+  writing_ = false;
+  return true;
 }
 
 void connection::run_events() {

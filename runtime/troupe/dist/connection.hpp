@@ -99,13 +99,16 @@ private:
   errc on_authenticated(const peer_identity& peer) override;
   void on_up() override;
   void on_frame(std::string_view frame) override;
+  void on_long_frame(std::string frame) override;
   void on_closed(errc why, std::string_view detail) override;
 
   // -- deferred_writer --------------------------------------------------------------------------
   void write_now() override;
 
+  void arrived(result<std::optional<signal>> decoded);
   bool may_defer();
-  void flush();
+  void flush(size_t bytes = 0);
+  bool flush_some(pieces& out);
   void run_events();
   void end(const event& x);
   void settle();

@@ -15,6 +15,11 @@ constexpr unsigned last_flag = 2;
 } // namespace
 
 void put_fragment(std::string& out, const fragment& x) {
+  put_fragment_header(out, x, x.data.size());
+  out += x.data;
+}
+
+void put_fragment_header(std::string& out, const fragment& x, size_t data_bytes) {
   auto start = out.size();
   put_uint(out, 0, length_bytes);
   out += static_cast<char>(session_frame::fragment);
@@ -22,9 +27,8 @@ void put_fragment(std::string& out, const fragment& x) {
   put_varint(out, x.stream);
   if (x.first)
     put_varint(out, x.total);
-  out += x.data;
   std::string length;
-  put_uint(length, out.size() - start - length_bytes, length_bytes);
+  put_uint(length, out.size() - start - length_bytes + data_bytes, length_bytes);
   out.replace(start, length_bytes, length);
 }
 

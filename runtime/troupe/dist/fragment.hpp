@@ -27,6 +27,8 @@ inline constexpr size_t fragment_overhead_bytes_max = 1 + 1 + 5 + 5;
 
 /// Appends the frame's length and body to `out`.
 void put_fragment(std::string& out, const fragment& x);
+/// Appends what goes before `data_bytes` of data; `x.data` does not count.
+void put_fragment_header(std::string& out, const fragment& x, size_t data_bytes);
 
 /// Reads a frame's body, `data` points into it; false when it is malformed.
 [[nodiscard]] bool parse_fragment(std::string_view body, fragment& x);

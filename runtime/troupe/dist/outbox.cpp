@@ -13,12 +13,13 @@ namespace {
 /// Short frames are gathered in chunks of about this length, so that none is moved again as more
 /// come.
 constexpr size_t chunk_bytes = 64 * 1024;
+constexpr size_t growing_bytes = 4 * 1024;
 /// What is left of a buffer is filled with a fragment, unless it would be one shorter than this.
 constexpr size_t fragment_bytes_min = 1024;
 
 } // namespace
 
-outbox::put_result outbox::put(uint64_t key, std::string frame) {
+outbox::put_result outbox::put(uint64_t key, pieces frame) {
   if (frame.size() > bounds_.message_bytes)
     return put_result::too_long;
   auto size = frame.size() + length_bytes;
@@ -26,7 +27,9 @@ outbox::put_result outbox::put(uint64_t key, std::string frame) {
     return put_result::overflow;
   auto at = flows_.empty() ? flows_.end() : flows_.find(key);
   if (at == flows_.end() && !is_long(frame)) {
-    put_small(frame);
+    put_uint(small_for(size), frame.size(), length_bytes);
+    small_.back().append(frame, 0, frame.size());
+    queued_ += size;
   } else {
     if (at == flows_.end()) {
       at = flows_.try_emplace(key).first;
@@ -39,17 +42,23 @@ outbox::put_result outbox::put(uint64_t key, std::string frame) {
 }
 
 void outbox::put_control(std::string_view frame) {
-  put_small(frame);
+  auto size = frame.size() + length_bytes;
+  put_frame(small_for(size), frame);
+  queued_ += size;
 }
 
-void outbox::put_small(std::string_view frame) {
+/// Returns the end of the last chunk, which is one that may take `bytes` more.
+std::string& outbox::small_for(size_t bytes) {
   if (small_.empty() || small_.back().size() >= chunk_bytes)
     small_.emplace_back();
-  put_frame(small_.back(), frame);
-  queued_ += frame.size() + length_bytes;
+  auto& tail = small_.back().tail();
+  // A chunk that has begun to grow will be full soon; until then a short one stays small.
+  if (tail.size() >= growing_bytes && tail.capacity() < tail.size() + bytes)
+    tail.reserve(chunk_bytes + bytes);
+  return tail;
 }
 
-void outbox::take(std::string& out, size_t bytes_max) {
+void outbox::take(pieces& out, size_t bytes_max) {
   auto end = out.size() + std::max<size_t>(bytes_max, 1);
   take_small(out, end - out.size());
   while (small_.empty() && out.size() < end) {
@@ -63,7 +72,7 @@ void outbox::take(std::string& out, size_t bytes_max) {
   }
 }
 
-void outbox::take_small(std::string& out, size_t bytes_max) {
+void outbox::take_small(pieces& out, size_t bytes_max) {
   while (!small_.empty() && bytes_max > 0) {
     auto& chunk = small_.front();
     auto n = std::min(bytes_max, chunk.size() - small_sent_);
@@ -96,7 +105,7 @@ void outbox::admit() {
 }
 
 /// The first open flow sends a fragment or a short frame, and steps behind the others.
-void outbox::take_turn(std::string& out, size_t bytes_max) {
+void outbox::take_turn(pieces& out, size_t bytes_max) {
   auto key = open_.front();
   auto& turn = flows_[key];
   auto& frame = turn.frames.front();
@@ -113,7 +122,8 @@ void outbox::take_turn(std::string& out, size_t bytes_max) {
     }
     open_bytes_ -= frame.size();
   } else {
-    put_frame(out, frame);
+    put_uint(out.tail(), frame.size(), length_bytes);
+    out.append(frame, 0, frame.size());
     queued_ -= frame.size();
   }
   queued_ -= length_bytes;
@@ -126,7 +136,7 @@ void outbox::take_turn(std::string& out, size_t bytes_max) {
     waiting_.push_back(key);
 }
 
-void outbox::take_fragment(flow& from, std::string& out, size_t bytes_max) {
+void outbox::take_fragment(flow& from, pieces& out, size_t bytes_max) {
   auto& frame = from.frames.front();
   auto rest = frame.size() - from.sent;
   auto n = std::min(rest, bounds_.frame_bytes);
@@ -144,8 +154,8 @@ void outbox::take_fragment(flow& from, std::string& out, size_t bytes_max) {
     from.stream = next_stream_++;
   piece.stream = from.stream;
   piece.total = frame.size();
-  piece.data = std::string_view{frame}.substr(from.sent, n);
-  put_fragment(out, piece);
+  put_fragment_header(out.tail(), piece, n);
+  out.append(frame, from.sent, n);
   from.sent += n;
 }
 

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "troupe/dist/pieces.hpp"
 #include "troupe/limits.hpp"
 
 #include <cstddef>
@@ -36,14 +37,14 @@ public:
 
   /// Queues the body of a frame behind all of the same `key`. `busy`: queued, and the soft limit is
   /// exceeded. `overflow`, `too_long`: not queued, because of the hard limit or of its own length.
-  put_result put(uint64_t key, std::string frame);
+  put_result put(uint64_t key, pieces frame);
 
   /// Queues the body of a frame of the session itself, with the short ones; limits do not apply.
   void put_control(std::string_view frame);
 
   /// Appends frames to `out`, at the most `bytes_max` bytes or a little more. May end inside a
   /// frame; the next call goes on there.
-  void take(std::string& out, size_t bytes_max);
+  void take(pieces& out, size_t bytes_max);
 
   /// Bytes that wait, without the headers of fragments.
   [[nodiscard]] size_t queued_bytes() const noexcept { return queued_; }
@@ -55,24 +56,24 @@ public:
 private:
   /// The frames of one key from its first long one on, until all are sent.
   struct flow {
-    std::deque<std::string> frames;
+    std::deque<pieces> frames;
     size_t sent = 0; // bytes of the first frame that are sent
     uint32_t stream = 0;
   };
 
-  [[nodiscard]] bool is_long(const std::string& frame) const {
+  [[nodiscard]] bool is_long(const pieces& frame) const {
     return frame.size() > bounds_.frame_bytes;
   }
-  void put_small(std::string_view frame);
-  void take_small(std::string& out, size_t bytes_max);
+  std::string& small_for(size_t bytes);
+  void take_small(pieces& out, size_t bytes_max);
   void admit();
-  void take_turn(std::string& out, size_t bytes_max);
-  void take_fragment(flow& from, std::string& out, size_t bytes_max);
+  void take_turn(pieces& out, size_t bytes_max);
+  void take_fragment(flow& from, pieces& out, size_t bytes_max);
 
   bounds bounds_;
   size_t queued_ = 0;
-  std::deque<std::string> small_; // short frames as they lie in the stream, in chunks
-  size_t small_sent_ = 0;         // bytes of the first chunk
+  std::deque<pieces> small_; // short frames as they lie in the stream, in chunks
+  size_t small_sent_ = 0;    // bytes of the first chunk
   std::unordered_map<uint64_t, flow> flows_;
   // Every key of `flows_` is in one of these. Open: at most one message of each is begun.
   std::deque<uint64_t> open_;

@@ -10,8 +10,9 @@ namespace troupe::dist {
 
 namespace {
 
-/// Memory set aside on the word of a first fragment; more only as bytes come.
-constexpr size_t reserve_bytes_max = 1024 * 1024;
+/// Memory set aside on the word of a first fragment, not yet touched; more only as bytes come. What
+/// a message of whole MiBs has besides them must not make it grow.
+constexpr size_t reserve_bytes_max = 4 * 1024 * 1024 + limits::frame_bytes_max;
 
 } // namespace
 

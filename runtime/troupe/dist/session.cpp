@@ -59,8 +59,9 @@ public:
 
   void start();
   void receive(std::string_view in, clock::time_point now);
-  put_result put(uint64_t key, std::string frame);
-  bool pull(std::string& out, size_t bytes_max);
+  put_result put(uint64_t key, pieces frame);
+  bool pull(pieces& out, size_t bytes_max);
+  void take_queued(pieces& out, size_t bytes_max);
   void check(clock::time_point now);
   [[nodiscard]] clock::time_point next_check() const;
   void retime(clock::duration receiving, clock::duration sending, clock::time_point now);
@@ -235,10 +236,10 @@ void session::impl::receive_fragment(std::string_view frame) {
   if (auto why = reassembly_.add(frame, message); why != errc::none)
     return close(why, "a fragment that breaks the rules");
   if (!message.empty())
-    handler_.on_frame(message);
+    handler_.on_long_frame(std::move(message));
 }
 
-session::put_result session::impl::put(uint64_t key, std::string frame) {
+session::put_result session::impl::put(uint64_t key, pieces frame) {
   if (!is_up())
     return put_result::closed;
   switch (outbox_.put(key, std::move(frame))) {
@@ -251,16 +252,14 @@ session::put_result session::impl::put(uint64_t key, std::string frame) {
   return put_result::overflow;
 }
 
-bool session::impl::pull(std::string& out, size_t bytes_max) {
+bool session::impl::pull(pieces& out, size_t bytes_max) {
   auto before = out.size();
-  out += std::exchange(channel_.out(), {});
+  if (!channel_.out().empty())
+    out.append(std::exchange(channel_.out(), {}));
   if (outbox_.queued_bytes() > 0 || !last_word_.empty()) {
-    std::string clear;
+    pieces clear;
     auto encrypts = options_.mode == transport_mode::tls;
-    auto& to = encrypts ? clear : out;
-    outbox_.take(to, bytes_max);
-    if (outbox_.queued_bytes() == 0)
-      to += std::exchange(last_word_, {});
+    take_queued(encrypts ? clear : out, bytes_max);
     if (encrypts && !channel_.write(clear, out)) {
       last_word_.clear();
       outbox_ = outbox{};
@@ -270,6 +269,12 @@ bool session::impl::pull(std::string& out, size_t bytes_max) {
   if (ticker_ && out.size() > before)
     ticker_->sent();
   return out.size() > before;
+}
+
+void session::impl::take_queued(pieces& out, size_t bytes_max) {
+  outbox_.take(out, bytes_max);
+  if (outbox_.queued_bytes() == 0 && !last_word_.empty())
+    out.append(std::exchange(last_word_, {}));
 }
 
 void session::impl::check(clock::time_point now) {
@@ -341,11 +346,11 @@ void session::receive(std::span<const char> bytes, clock::time_point now) {
   impl_->receive({bytes.data(), bytes.size()}, now);
 }
 
-session::put_result session::put(uint64_t key, std::string frame) {
+session::put_result session::put(uint64_t key, pieces frame) {
   return impl_->put(key, std::move(frame));
 }
 
-bool session::pull(std::string& out, size_t bytes_max, clock::time_point) {
+bool session::pull(pieces& out, size_t bytes_max, clock::time_point) {
   return impl_->pull(out, bytes_max);
 }
 

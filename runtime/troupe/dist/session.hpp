@@ -10,6 +10,7 @@
 #pragma once
 
 #include "troupe/clock.hpp"
+#include "troupe/dist/pieces.hpp"
 #include "troupe/errc.hpp"
 #include "troupe/limits.hpp"
 #include "troupe/node_name.hpp"
@@ -63,8 +64,10 @@ public:
   virtual errc on_authenticated(const peer_identity& peer) = 0;
   /// Frames may be sent and will come from here on.
   virtual void on_up() = 0;
-  /// A whole process frame (fragments put together): its kind byte and body. Valid during the call.
+  /// A whole process frame: its kind byte and body. Valid during the call.
   virtual void on_frame(std::string_view frame) = 0;
+  /// The same of one that was put together of fragments, whose memory may be kept.
+  virtual void on_long_frame(std::string frame) { on_frame(frame); }
   /// The session ended; called once, also for `close`. `detail` is for the log.
   virtual void on_closed(errc why, std::string_view detail) = 0;
 };
@@ -105,12 +108,12 @@ public:
   /// long ones of different keys share the connection. `busy`: queued, but above the soft limit.
   /// `overflow`: above the hard limit, the session is closed with `errc::overload`. `too_long`:
   /// above `limits::message_bytes_max`, not queued, nothing else happens. `closed`: it is not up.
-  put_result put(uint64_t key, std::string frame);
+  put_result put(uint64_t key, pieces frame);
 
   /// Appends to `out` what is to be sent next, about `bytes_max` of it at the most; returns whether
   /// it appended anything. Goes on yielding after the end of the session until its last word is
   /// out.
-  bool pull(std::string& out, size_t bytes_max, clock::time_point now);
+  bool pull(pieces& out, size_t bytes_max, clock::time_point now);
 
   /// Ticks, and ends a session that is silent for too long: call it at `next_check` and not
   /// earlier.

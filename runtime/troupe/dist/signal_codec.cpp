@@ -20,6 +20,12 @@ const std::array<atom, 4>& priorities() {
   return all;
 }
 
+const type_table::entry* text_entry() {
+  static const auto* const entry = type_table::get().find(
+    caf::rtti_pair{caf::type_nr<std::string>::value, &typeid(std::string)});
+  return entry;
+}
+
 } // namespace
 
 // What writes returns false when a term is nested too deep.
@@ -28,7 +34,9 @@ bool signal_codec::payload(std::string& out, const caf::message& x) {
   for (size_t i = 0; i < x.size(); ++i) {
     auto* entry = type_table::get().find(x.type(i));
     writer_.name(out, entry->name);
-    if (!writer_.value(out, entry->to_term(x.get(i), *bridge_)))
+    if (x.match_element<std::string>(i)) // as its term is, but not copied for it
+      writer_.binary(out, x.get_as<std::string>(i), x);
+    else if (!writer_.value(out, entry->to_term(x.get(i), *bridge_)))
       return false;
   }
   return true;
@@ -39,6 +47,12 @@ bool signal_codec::payload(caf::message& x) {
   caf::message_builder builder;
   for (uint64_t i = 0; i < n && reader_.ok(); ++i) {
     auto* entry = type_table::get().find(reader_.name());
+    if (entry && entry == text_entry()) {
+      if (auto text = reader_.binary()) {
+        builder.append(std::move(*text));
+        continue;
+      }
+    }
     auto value = reader_.value();
     // A type that this program does not know, or knows otherwise, arrives as the term it is.
     if (!entry || !entry->append(builder, value, *bridge_))
@@ -158,15 +172,18 @@ bool signal_codec::write_fields(std::string& out, const signal& x) {
   return true;
 }
 
-result<std::string> signal_codec::encode(const signal& x) {
+result<pieces> signal_codec::encode(const signal& x) {
   if (x.type == kind::answer || x.type == kind::timeout || x.type == kind::info)
     return error{errc::protocol_violation, "a signal of this node only"};
   std::string culprit;
   if (!is_portable(x.payload, culprit))
     return error{errc::invalid_config, "messages of type " + culprit
                                          + " cannot cross nodes: register it with TROUPE_MESSAGE"};
-  std::string out(1, static_cast<char>(frame_kind(x.type)));
-  if (!write_fields(out, x))
+  pieces out{std::string(1, static_cast<char>(frame_kind(x.type)))};
+  writer_.lend_to(&out);
+  auto written = write_fields(out.tail(), x);
+  writer_.lend_to(nullptr);
+  if (!written)
     return error{errc::frame_too_large, "a term is nested deeper than "
                                           + std::to_string(limits::term_depth_max) + " levels"};
   if (out.size() > frame_bytes_)
@@ -247,6 +264,14 @@ void signal_codec::read_fields(signal& x) {
 }
 
 result<std::optional<signal>> signal_codec::decode(std::string_view frame) {
+  return decode(frame, nullptr);
+}
+
+result<std::optional<signal>> signal_codec::take(std::string frame) {
+  return decode(frame, &frame);
+}
+
+result<std::optional<signal>> signal_codec::decode(std::string_view frame, std::string* owned) {
   auto first = frame.empty() ? 0 : static_cast<uint8_t>(frame.front());
   auto malformed = [&] {
     return error{errc::protocol_violation, "a malformed frame of kind " + std::to_string(first)};
@@ -262,7 +287,10 @@ result<std::optional<signal>> signal_codec::decode(std::string_view frame) {
     return error{errc::protocol_violation, "a frame of kind " + std::to_string(first)};
   signal x;
   x.type = static_cast<kind>(first - first_process_frame);
-  reader_.open(frame.substr(1));
+  if (owned)
+    reader_.open(*owned, 1);
+  else
+    reader_.open(frame.substr(1));
   read_fields(x);
   if (!reader_.done())
     return malformed();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "troupe/dist/frame.hpp"
+#include "troupe/dist/pieces.hpp"
 #include "troupe/dist/term_codec.hpp"
 #include "troupe/message.hpp"
 #include "troupe/result.hpp"
@@ -25,7 +26,8 @@ public:
 
   /// Returns the frame, or an error that names what cannot travel (a message type that is not
   /// registered, a term nested too deep).
-  [[nodiscard]] result<std::string> encode(const signal& x);
+  /// Large binaries are lent to the frame.
+  [[nodiscard]] result<pieces> encode(const signal& x);
 
   /// Returns a frame that numbers names of frames encoded before, or nothing when none is due. It
   /// must arrive before any frame that is encoded after it; those encoded before may come later.
@@ -35,8 +37,11 @@ public:
   /// `errc::protocol_violation` says that the bytes are malformed and the connection must be
   /// closed.
   [[nodiscard]] result<std::optional<signal>> decode(std::string_view frame);
+  /// The same; a large binary may take the memory of the frame.
+  [[nodiscard]] result<std::optional<signal>> take(std::string frame);
 
 private:
+  result<std::optional<signal>> decode(std::string_view frame, std::string* owned);
   bool payload(std::string& out, const caf::message& x);
   bool payload(caf::message& x);
   bool spawn(std::string& out, const spawn_request& x);

@@ -3,10 +3,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 
 namespace troupe::dist {
 
@@ -19,8 +22,34 @@ namespace {
 /// hold none.
 constexpr size_t read_bytes = 256 * 1024;
 
+/// Pieces that one system call sends at the most.
+constexpr size_t runs_max = 64;
+
 /// How long a closed stream may still deliver what was written.
 constexpr std::chrono::seconds linger{1};
+
+/// What the kernel takes before it could send it: a short message waits behind all that, whatever
+/// overtakes whom before. More is not needed to keep a connection busy, however far the peer is;
+/// what is sent and not acknowledged comes on top.
+constexpr int unsent_bytes_max = 128 * 1024;
+
+/// A peer that answers within this is near: on this machine, or next to it.
+constexpr std::chrono::microseconds near_time{250};
+/// To a near peer no more than this is under way. It is read before it could run out, and lets the
+/// sender rest early, so that it and the processes beside it have their turn. For others the kernel
+/// finds out how much they need.
+constexpr int near_buffer_bytes = 256 * 1024;
+
+/// Has the kernel queue little, so that short messages are fast beside long ones. What it refuses
+/// is no failure.
+void keep_queues_short(int fd) {
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes_max, sizeof unsent_bytes_max);
+  tcp_info seen{};
+  socklen_t bytes = sizeof seen;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &seen, &bytes) == 0 && seen.tcpi_rtt > 0
+      && std::chrono::microseconds{seen.tcpi_rtt} <= near_time)
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &near_buffer_bytes, sizeof near_buffer_bytes);
+}
 
 } // namespace
 
@@ -51,11 +80,19 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
       read_more(owner);
   }
 
-  /// Sends what waits; returns whether nothing is left. With the mutex held.
-  bool send_rest() {
-    while (sent < rest.size()) {
-      auto n = ::send(socket.native_handle(), rest.data() + sent, rest.size() - sent,
-                      MSG_DONTWAIT | MSG_NOSIGNAL);
+  /// Sends `bytes` from `sent` on; returns whether nothing is left. With the mutex held.
+  bool send(const pieces& bytes) {
+    while (sent < bytes.size()) {
+      std::array<iovec, runs_max> runs; // not filled: the first `count` are
+      size_t count = 0;
+      bytes.each(sent, bytes.size() - sent, [&](std::string_view run) {
+        runs[count++] = {const_cast<char*>(run.data()), run.size()};
+        return count < runs.size();
+      });
+      msghdr message{};
+      message.msg_iov = runs.data();
+      message.msg_iovlen = count;
+      auto n = ::sendmsg(socket.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
@@ -74,9 +111,9 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
                           std::lock_guard guard{self->mutex};
                           if (self->closed)
                             return;
-                          if (!self->send_rest())
+                          if (!self->send(self->rest))
                             return self->wait_writable();
-                          self->rest.clear();
+                          self->rest = {};
                           self->sent = 0;
                           if (self->closing)
                             ::shutdown(self->socket.native_handle(), SHUT_WR);
@@ -104,7 +141,7 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
   boost::asio::steady_timer timer;
   std::weak_ptr<stream_handler> handler; // Transport thread; expired once the stream has ended.
   std::mutex mutex;                      // guards all below, and the socket's life
-  std::string rest;                      // What the socket did not take.
+  pieces rest;                           // What the socket did not take.
   size_t sent = 0;                       // Of `rest`.
   bool closing = false;
   bool closed = false;
@@ -115,6 +152,7 @@ tcp_stream::tcp_stream(tcp::socket socket) {
   auto peer = socket.remote_endpoint(ignored);
   remote_ = {peer.address().to_string(ignored), peer.port()};
   socket.set_option(tcp::no_delay{true}, ignored);
+  keep_queues_short(socket.native_handle());
   state_ = std::make_shared<state>(std::move(socket));
 }
 
@@ -130,17 +168,15 @@ void tcp_stream::attach(std::shared_ptr<stream_handler> handler) {
   state_->read_more(std::move(handler));
 }
 
-bool tcp_stream::write(std::string bytes) {
+bool tcp_stream::write(pieces&& bytes) {
   auto& s = *state_;
   std::lock_guard guard{s.mutex};
   if (s.closed)
     return true;
-  s.rest = std::move(bytes);
   s.sent = 0;
-  if (s.send_rest()) {
-    s.rest.clear();
+  if (s.send(bytes))
     return true;
-  }
+  s.rest = std::move(bytes);
   boost::asio::post(s.socket.get_executor(), [self = state_] { self->wait_writable(); });
   return false;
 }

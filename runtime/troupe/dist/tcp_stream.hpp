@@ -26,7 +26,7 @@ public:
   ~tcp_stream() override;
 
   void attach(std::shared_ptr<stream_handler> handler) override;
-  bool write(std::string bytes) override;
+  bool write(pieces&& bytes) override;
   void close() override;
   [[nodiscard]] const endpoint& remote() const override { return remote_; }
 

@@ -155,10 +155,7 @@ void term_writer::nested(std::string& out, const term& x) {
       break;
     case term::kind::nil:
     case term::kind::cons: list(out, x); break;
-    case term::kind::binary:
-      put(out, term_tag::binary);
-      bytes(out, x.as_binary());
-      break;
+    case term::kind::binary: binary(out, x.as_binary(), x); break;
   }
 }
 

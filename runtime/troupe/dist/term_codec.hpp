@@ -9,10 +9,13 @@
 
 #pragma once
 
+#include "troupe/dist/pieces.hpp"
 #include "troupe/limits.hpp"
 #include "troupe/term.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,12 +55,28 @@ struct codec_ends {
 /// Appends values to a buffer.
 class term_writer {
 public:
+  /// Shorter binaries are copied: to keep track of them costs more.
+  static constexpr size_t lent_bytes_min = 16 * 1024;
+
   explicit term_writer(const codec_ends& ends) : ends_(ends) {}
+
+  /// From here on, binaries of `lent_bytes_min` and more that are written to the tail of `out` are
+  /// lent to it. Null: none are any more.
+  void lend_to(pieces* out) noexcept { lends_to_ = out; }
 
   void u8(std::string& out, uint8_t x) const { out.push_back(static_cast<char>(x)); }
   void u32(std::string& out, uint32_t x) const;
   void varint(std::string& out, uint64_t x) const;
   void bytes(std::string& out, std::string_view x) const;
+  /// A term that is the binary `x`, which lies in something that `owner` makes a copy of.
+  template <class Owner>
+  void binary(std::string& out, std::string_view x, const Owner& owner) const {
+    u8(out, static_cast<uint8_t>(term_tag::binary));
+    if (x.size() < lent_bytes_min || !lends_to_ || &lends_to_->tail() != &out)
+      return bytes(out, x);
+    varint(out, x.size());
+    lends_to_->append(lent_bytes{std::make_shared<Owner>(owner), x});
+  }
   void name(std::string& out, atom x);
   void process(std::string& out, const pid& x);
   void ref(std::string& out, const reference& x);
@@ -79,6 +98,7 @@ private:
   void function(std::string& out, const fun& x);
 
   codec_ends ends_;
+  pieces* lends_to_ = nullptr;
   std::unordered_map<atom, uint32_t> numbers_; // Bounded by limits::interned_names_max.
   std::vector<atom> due_;                      // Those without a number yet, in order.
 };
@@ -93,13 +113,22 @@ public:
   /// Starts with a new frame; the view must outlive the reads.
   void open(std::string_view bytes) {
     rest_ = bytes;
+    owned_ = nullptr;
     ok_ = true;
+  }
+  /// The same of a frame without its first `skipped` bytes. When a binary is the last thing in it,
+  /// and most of it, the binary takes the memory of the frame.
+  void open(std::string& frame, size_t skipped) {
+    open(std::string_view{frame}.substr(skipped));
+    owned_ = &frame;
   }
 
   uint8_t u8();
   uint32_t u32();
   uint64_t varint();
   std::string_view bytes();
+  /// Reads a binary when that is what comes next, else nothing.
+  std::optional<std::string> binary();
   atom name();
   pid process();
   reference ref();
@@ -116,6 +145,7 @@ public:
   }
 
 private:
+  std::string own_bytes();
   size_t count();
   uint32_t arity();
   atom text();
@@ -127,6 +157,7 @@ private:
 
   codec_ends ends_;
   std::string_view rest_;
+  std::string* owned_ = nullptr; // where `rest_` lies, when it may be taken
   bool ok_ = true;
   std::vector<atom> known_; // Bounded by limits::interned_names_max.
 };

@@ -3,6 +3,7 @@
 #include "troupe/dist/term_codec.hpp"
 
 #include <bit>
+#include <utility>
 
 namespace troupe::dist {
 
@@ -61,6 +62,23 @@ std::string_view term_reader::bytes() {
   auto x = rest_.substr(0, n);
   rest_.remove_prefix(n);
   return x;
+}
+
+/// What `bytes` yields, in memory of its own.
+std::string term_reader::own_bytes() {
+  auto x = bytes();
+  if (!owned_ || !rest_.empty() || x.size() < owned_->capacity() / 2)
+    return std::string{x};
+  // Moving it to the front is cheaper than fresh memory. Nothing else of the frame is needed now.
+  owned_->erase(0, owned_->size() - x.size());
+  return std::move(*std::exchange(owned_, nullptr));
+}
+
+std::optional<std::string> term_reader::binary() {
+  if (rest_.empty() || static_cast<term_tag>(rest_.front()) != term_tag::binary)
+    return std::nullopt;
+  rest_.remove_prefix(1);
+  return own_bytes();
 }
 
 uint32_t term_reader::arity() {
@@ -204,7 +222,7 @@ term term_reader::value(size_t depth) {
       auto tail = value(depth + 1);
       return term::list(xs, std::move(tail));
     }
-    case term_tag::binary: return bytes();
+    case term_tag::binary: return own_bytes();
     case term_tag::closure: return closure(depth);
     case term_tag::function: {
       fun x;

@@ -73,6 +73,8 @@ public:
 
   /// Plain bytes in one record.
   static constexpr size_t record_bytes_max = 16 * 1024;
+  /// More than a record is ever longer than its plain bytes.
+  static constexpr size_t record_overhead_bytes_max = 64;
 
   /// Whatever the peer must get besides what is written, such as its part of the handshake and
   /// alerts, is appended to `out`.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "troupe/clock.hpp"
+#include "troupe/dist/pieces.hpp"
 #include "troupe/result.hpp"
 
 #include <cstdint>
@@ -47,8 +48,9 @@ public:
   /// arrives.
   virtual void attach(std::shared_ptr<stream_handler> handler) = 0;
   /// Sends `bytes` after those written before. Returns whether the next write may follow at once;
-  /// false: it waits for `on_writable`. After the end it does nothing.
-  virtual bool write(std::string bytes) = 0;
+  /// false: it waits for `on_writable`. After the end it does nothing. May leave `bytes` as they
+  /// are, so that their memory can be used again.
+  virtual bool write(pieces&& bytes) = 0;
   /// Closes when what was written has left, but after a second at the latest; `on_closed` follows.
   virtual void close() = 0;
   /// The other side's address, for messages.
