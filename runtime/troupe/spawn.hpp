@@ -7,6 +7,7 @@
 #pragma once
 
 #include "troupe/fwd.hpp"
+#include "troupe/internal/process_origin.hpp"
 #include "troupe/message.hpp"
 #include "troupe/monitor_options.hpp"
 #include "troupe/signal.hpp"
@@ -79,8 +80,35 @@ template <class F>
   return demangle(typeid(F).name());
 }
 
+/// How processes that run `F` are called; made once.
+template <class F>
+[[nodiscard]] origin_ptr origin_of() {
+  static const auto* result = native_origin(name_of<F>(), true).release();
+  return origin_ptr{result};
+}
+
 /// What a process runs first. Called once, in the new process.
 using root_function = std::function<task<>(process&)>;
+
+/// Makes the body of a new process, which does not run yet; called at once.
+class root_starter {
+public:
+  template <class F>
+  requires(!std::same_as<std::remove_cvref_t<F>, root_starter>)
+    root_starter(F&& f) // NOLINT(google-explicit-constructor): a parameter, as std::function_ref
+    : context_(&f), start_([](void* context, process& self) {
+        return (*static_cast<std::remove_reference_t<F>*>(context))(self);
+      }) {}
+
+  task<> operator()(process& self) const { return start_(context_, self); }
+
+private:
+  void* context_;
+  task<> (*start_)(void* context, process& self);
+};
+
+/// The body that is `root`; it ends with `badarg` when that cannot begin.
+task<> run_function(process& self, root_function root);
 
 /// A named function as a type: its key is the same in every program that has it.
 template <auto Fn>
@@ -141,6 +169,16 @@ template <class F, class... As>
 task<> run_root(process& self, F f, As... as) {
   auto body = f(self, std::move(as)...);
   co_await std::move(body);
+}
+
+/// The body that calls `f`, with arguments that it keeps.
+template <class F, class... As>
+task<> body_of(process& self, F f, As&&... as) {
+  static_assert(std::is_invocable_r_v<task<>, F&, process&, std::decay_t<As>...>,
+                "spawn: the function must take (process&, args...) and return task<>");
+  return [&]<class... Ks>(std::tuple<Ks...>*) {
+    return run_root<F, Ks...>(self, std::move(f), Ks(std::forward<As>(as))...);
+  }(static_cast<typename kept_arguments<F, As...>::type*>(nullptr));
 }
 
 template <class F, class... As>
