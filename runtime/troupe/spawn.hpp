@@ -8,6 +8,7 @@
 
 #include "troupe/fwd.hpp"
 #include "troupe/internal/process_origin.hpp"
+#include "troupe/internal/root_starter.hpp"
 #include "troupe/message.hpp"
 #include "troupe/monitor_options.hpp"
 #include "troupe/signal.hpp"
@@ -87,29 +88,6 @@ template <class F>
   return origin_ptr{result};
 }
 
-/// What a process runs first. Called once, in the new process.
-using root_function = std::function<task<>(process&)>;
-
-/// Makes the body of a new process, which does not run yet; called at once.
-class root_starter {
-public:
-  template <class F>
-  requires(!std::same_as<std::remove_cvref_t<F>, root_starter>)
-    root_starter(F&& f) // NOLINT(google-explicit-constructor): a parameter, as std::function_ref
-    : context_(&f), start_([](void* context, process& self) {
-        return (*static_cast<std::remove_reference_t<F>*>(context))(self);
-      }) {}
-
-  task<> operator()(process& self) const { return start_(context_, self); }
-
-private:
-  void* context_;
-  task<> (*start_)(void* context, process& self);
-};
-
-/// The body that is `root`; it ends with `badarg` when that cannot begin.
-task<> run_function(process& self, root_function root);
-
 /// A named function as a type: its key is the same in every program that has it.
 template <auto Fn>
 struct named {
@@ -164,11 +142,26 @@ requires requires {
 }
 struct kept_arguments<F, As...> : kept_for<typename arguments_of<F>::parameters, As...> {};
 
-/// The frame that keeps a callable and its arguments alive while they run.
+/// Whether a body refers to nothing of what was kept for it: it takes all by value, as it is.
+template <class F, class... As>
+inline constexpr bool takes_values = false;
+template <class F, class... As>
+requires requires {
+  typename arguments_of<F>::parameters;
+}
+inline constexpr bool takes_values<F, As...> = (std::is_empty_v<F> || std::is_pointer_v<F>)&&std::
+  is_same_v<typename arguments_of<F>::parameters, std::tuple<As...>>;
+
+/// The frame that keeps a callable and its arguments alive while they run, if that is needed.
 template <class F, class... As>
 task<> run_root(process& self, F f, As... as) {
   auto body = f(self, std::move(as)...);
-  co_await std::move(body);
+  if constexpr (takes_values<F, As...>) {
+    become next{std::move(body)};
+    co_await next;
+  } else {
+    co_await std::move(body);
+  }
 }
 
 /// The body that calls `f`, with arguments that it keeps.
