@@ -6,10 +6,10 @@
 
 #pragma once
 
+#include "troupe/internal/lazy_map.hpp"
 #include "troupe/message.hpp"
 #include "troupe/term.hpp"
 
-#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -62,7 +62,7 @@ private:
   std::optional<term> set(const term& key, term value);
 
   actor_bridge* bridge_;
-  std::map<term, term, exact> entries_;
+  internal::lazy_map<term, term, exact> entries_;
 };
 
 } // namespace troupe

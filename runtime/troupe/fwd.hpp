@@ -31,6 +31,7 @@ class task;
 
 namespace internal {
 class node_core;
+class process_table;
 class net_kernel;
 class signal_carrier;
 class timer_service;

@@ -174,6 +174,8 @@ const type_table::entry* type_table::find(const caf::rtti_pair& type) const {
 }
 
 term message_to_term(const caf::type_erased_tuple& x, actor_bridge& bridge) {
+  if (x.size() == 1 && x.matches(0, caf::type_nr<term>::value, &typeid(term)))
+    return *static_cast<const term*>(x.get(0));
   std::vector<term> elements;
   for (size_t i = 0; i < x.size(); ++i) {
     auto type = x.type(i);

@@ -158,13 +158,13 @@ void node::default_group_leader(const pid& x) {
   impl_->group_leader = x;
 }
 
-pid node::spawn_root(internal::root_function root, std::string init) {
+pid node::spawn_root(const internal::root_starter& root, internal::origin_ptr origin) {
   internal::node_core::start_options start;
   {
     std::lock_guard guard{impl_->mutex};
     start.group_leader = impl_->group_leader;
   }
-  auto x = core().make_process(std::move(root), std::move(init), start);
+  auto x = core().make_process(root, std::move(origin), start);
   auto id = core().make_pid(x->id());
   core().launch(x);
   return id;

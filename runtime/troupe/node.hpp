@@ -115,8 +115,10 @@ public:
   /// Starts `f(process&, args...)` with the node's own group leader.
   template <class F, class... As>
   pid spawn(F f, As&&... as) {
-    return spawn_root(internal::root_of(std::move(f), std::forward<As>(as)...),
-                      internal::name_of<F>());
+    auto body = [&](process& child) {
+      return internal::body_of(child, std::move(f), std::forward<As>(as)...);
+    };
+    return spawn_root(body, internal::origin_of<F>());
   }
   /// The processes of this node that have not ended, in the order of their numbers.
   [[nodiscard]] std::vector<pid> processes();
@@ -157,7 +159,7 @@ public:
 private:
   class impl;
   explicit node(std::unique_ptr<impl> x);
-  pid spawn_root(internal::root_function root, std::string init);
+  pid spawn_root(const internal::root_starter& root, internal::origin_ptr origin);
 
   std::unique_ptr<impl> impl_;
 };

@@ -25,8 +25,10 @@ const atom tag_exit{"EXIT"};
 const atom tag_process{"process"};
 
 const signal_box* box_of(const caf::mailbox_element& x) {
+  if (x.mid != signal_box::mark)
+    return nullptr;
   auto& content = x.content();
-  return content.match_elements<signal_box>() ? &content.get_as<signal_box>(0) : nullptr;
+  return internal::is_one<signal_box>(content) ? &content.get_as<signal_box>(0) : nullptr;
 }
 
 } // namespace
@@ -43,9 +45,14 @@ void internal::wait_for::await_suspend(std::coroutine_handle<>) noexcept {
   owner.waiting_ = &op;
 }
 
-process::process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init)
+clock::time_point internal::deadline_of(process& p, clock::duration timeout) {
+  return p.deadline(timeout);
+}
+
+process::process(caf::actor_config& cfg, internal::node_core& core, pid leader,
+                 internal::origin_ptr origin)
   : process_base(cfg), info_calls(core), core_(&core), self_(core.make_pid(id())), leader_(leader),
-    init_(std::move(init)), aliases_(limits::aliases_max) {}
+    origin_(std::move(origin)), aliases_(limits::aliases_max) {}
 
 process::~process() = default;
 
@@ -131,16 +138,7 @@ process::resume_result process::resume(caf::execution_unit* eu, size_t budget) {
 
 /// Runs the body until it waits; returns whether it ended.
 bool process::run_body() {
-  if (!started_) {
-    started_ = true;
-    try {
-      body_.start(root_(*this));
-    } catch (...) {
-      die(term::tuple({atom{"badarg"}, term::empty_list()}));
-      return true;
-    }
-    root_ = nullptr;
-  }
+  started_ = true;
   ++turns_;
   body_.resume();
   if (!body_.done())
@@ -227,7 +225,7 @@ void process::on_destroy() {
 void process::accept(caf::mailbox_element_ptr x) {
   if (auto* box = box_of(*x))
     return act_on(std::move(*box->content));
-  if (x->content().match_elements<caf::exit_msg>()) { // from a plain CAF actor
+  if (internal::is_one<caf::exit_msg>(x->content())) { // from a plain CAF actor
     auto& exit = x->content().get_as<caf::exit_msg>(0);
     signal s;
     s.type = kind::exit;
@@ -328,14 +326,13 @@ void process::append(term x) {
 
 void process::begin_death(term reason) {
   if (!dying_)
-    dying_ = std::move(reason);
+    dying_ = std::make_unique<term>(std::move(reason));
 }
 
 void process::die(term reason) {
   closed_ = true;
   waiting_ = nullptr;
   body_.unwind(); // destructors of the body run here, innermost frame first
-  root_ = nullptr;
   core_->forget(self_);
   mailbox_.close([this](caf::mailbox_element_ptr x) {
     if (auto* box = box_of(*x))

@@ -8,7 +8,9 @@
 
 #include "troupe/fwd.hpp"
 #include "troupe/internal/alias_set.hpp"
+#include "troupe/internal/lazy_map.hpp"
 #include "troupe/internal/mailbox.hpp"
+#include "troupe/internal/process_origin.hpp"
 #include "troupe/internal/process_parts.hpp"
 #include "troupe/internal/process_state.hpp"
 #include "troupe/io.hpp"
@@ -29,7 +31,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -42,7 +44,8 @@ class process final : public internal::process_base,
                       public timer_calls,
                       public process_spawning<process> {
 public:
-  process(caf::actor_config& cfg, internal::node_core& core, pid leader, std::string init);
+  process(caf::actor_config& cfg, internal::node_core& core, pid leader,
+          internal::origin_ptr origin);
   ~process() override;
 
   // -- who ---------------------------------------------------------------------------------------
@@ -54,14 +57,18 @@ public:
   /// Standard input and output, wherever the group leader is.
   [[nodiscard]] troupe::io io() noexcept { return troupe::io{*this}; }
   /// What the process was started to run, for messages.
-  [[nodiscard]] const std::string& initial_function() const noexcept { return init_; }
+  [[nodiscard]] const std::string& initial_function() const noexcept { return origin_->text; }
 
   // -- send; never fails, never waits (MSG-01 to MSG-06) ----------------------------------------
   /// What is sent faster than a connection carries it is kept in memory, until
   /// `limits::outbound_bytes_hard` closes the connection; `send_paced` waits instead.
   template <class T, class... Ts>
   void send(const pid& to, T&& x, Ts&&... xs) {
-    send_message(to, caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
+    if (to.node == self_.node && to.creation == self_.creation)
+      post(to.id, caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::forward<T>(x),
+                                            std::forward<Ts>(xs)...));
+    else
+      send_message(to, caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...));
   }
   /// To whoever has the name on `at` when the message arrives.
   template <class T, class... Ts>
@@ -80,18 +87,13 @@ public:
   // -- receive: selective, in arrival order; what does not match stays --------------------------
   /// Waits for a message of type `T`: one that was sent as `T`, or whose term has the form of `T`.
   template <class T>
-  [[nodiscard]] task<T> receive() {
-    internal::receive_value<T> op{*this};
-    co_await internal::wait_for{*this, op};
-    co_return std::move(*op.value);
+  [[nodiscard]] internal::receiving<T> receive() {
+    return internal::receiving<T>{*this};
   }
   /// The same, no longer than `timeout`.
   template <class T>
-  [[nodiscard]] task<std::optional<T>> receive_for(clock::duration timeout) {
-    internal::receive_value<T> op{*this};
-    op.deadline = deadline(timeout);
-    co_await internal::wait_for{*this, op};
-    co_return std::move(op.value);
+  [[nodiscard]] internal::receiving_for<T> receive_for(clock::duration timeout) {
+    return internal::receiving_for<T>{*this, timeout};
   }
   /// Waits for a message, of any type, whose term form `match` accepts.
   [[nodiscard]] task<std::optional<term>> receive_match(std::function<bool(const term&)> match,
@@ -146,6 +148,8 @@ public:
   [[nodiscard]] task<bool> disconnect(atom name);
 
   // -- for the runtime --------------------------------------------------------------------------
+  /// When `timeout` from now is over.
+  [[nodiscard]] clock::time_point deadline(clock::duration timeout) const;
   [[nodiscard]] internal::node_core& core() const noexcept { return *core_; }
   [[nodiscard]] actor_bridge* bridge() const noexcept;
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) override; // any thread
@@ -158,14 +162,16 @@ public:
 private:
   friend struct internal::wait_for;
   friend class internal::node_core;
+  friend class internal::process_table;
   friend class process_spawning<process>;
   friend struct internal::info_reader;
   friend class info_calls;
   friend class name_calls;
 
-  clock::time_point deadline(clock::duration timeout) const;
-  pid start_local(internal::root_function root, std::string init, spawn_options options,
+  pid start_local(internal::root_starter root, internal::origin_ptr origin, spawn_options options,
                   reference monitor = {});
+  pid start_what(spawn_what what, spawn_options options, reference monitor);
+  void post(uint64_t to, caf::mailbox_element_ptr x);
   task<pid> spawn_pid_at(atom at, spawn_what what, spawn_options options);
   task<term> await_answer(reference ref, bool suspended = false);
   task<bool> ask_carrier(atom name,
@@ -196,21 +202,21 @@ private:
   void finish_plain_observers(const term& reason);
 
   internal::node_core* core_;
+  process* next_in_table_ = nullptr; // Guarded by the table.
   pid self_;
   pid leader_;
-  std::string init_;
+  internal::origin_ptr origin_;
   internal::mailbox mailbox_;
   fiber body_;
-  internal::root_function root_;
   internal::receive_op* waiting_ = nullptr;
   std::optional<clock::time_point> armed_;
-  std::map<pid, internal::link_state> links_;
-  std::map<reference, internal::watched> monitors_;
-  std::map<reference, internal::observer> watchers_;
-  std::map<reference, internal::pending_spawn> spawns_;
+  internal::lazy_map<pid, internal::link_state> links_;
+  internal::lazy_map<reference, internal::watched> monitors_;
+  internal::lazy_map<reference, internal::observer> watchers_;
+  internal::lazy_map<reference, internal::pending_spawn> spawns_;
   internal::alias_set aliases_;
-  std::optional<internal::pending_answer> answer_;
-  std::optional<term> dying_;
+  std::unique_ptr<internal::pending_answer> answer_;
+  std::unique_ptr<term> dying_; // Why it ends, once that is certain.
   uint64_t last_unlink_ = 0;
   size_t budget_ = 0;
   bool trap_exit_ = false;

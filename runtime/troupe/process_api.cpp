@@ -52,6 +52,10 @@ void process::send_message(const pid& to, caf::message x) {
   core_->route(std::move(s), context());
 }
 
+void process::post(uint64_t to, caf::mailbox_element_ptr x) {
+  core_->post(self_, to, std::move(x), context());
+}
+
 void process::send_message(atom name, atom at, caf::message x) {
   signal s;
   s.type = kind::send_name;
@@ -87,7 +91,7 @@ task<> process::yield() {
 }
 
 task<term> process::await_answer(reference ref, bool suspended) {
-  answer_ = internal::pending_answer{ref, std::nullopt, suspended};
+  answer_ = std::make_unique<internal::pending_answer>(ref, std::nullopt, suspended);
   wait_op op;
   internal::wait_for wait{*this, op};
   co_await wait;

@@ -97,7 +97,7 @@ task<std::optional<term>> info_calls::ask(pid who, term items) {
   question.to = who;
   question.ref = core.make_reference();
   question.value = items;
-  self.answer_ = internal::pending_answer{question.ref, std::nullopt};
+  self.answer_ = std::make_unique<internal::pending_answer>(question.ref, std::nullopt);
   core.route(std::move(question), self.context());
   answer_op op;
   op.deadline = self.deadline(limits::info_timeout);

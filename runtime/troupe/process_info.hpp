@@ -15,12 +15,12 @@
 
 #include "troupe/dictionary.hpp"
 #include "troupe/fwd.hpp"
+#include "troupe/internal/lazy_map.hpp"
 #include "troupe/pid.hpp"
 #include "troupe/signal.hpp"
 #include "troupe/task.hpp"
 #include "troupe/term.hpp"
 
-#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -88,9 +88,8 @@ private:
   task<std::optional<term>> ask(pid who, term items);
 
   troupe::dictionary dictionary_;
-  pid parent_; // Constant once started, as is the next: others may read them.
-  term initial_call_;
-  std::map<atom, term> flags_; // Those that were set.
+  pid parent_;                           // Constant once started: others may read it.
+  internal::lazy_map<atom, term> flags_; // Those that were set.
 
 protected:
   uint64_t turns_ = 0; // How often it was resumed.

@@ -29,8 +29,8 @@ bool wants_reply(const spawn_options& asked, bool ok) {
 
 } // namespace
 
-pid process::start_local(internal::root_function root, std::string init, spawn_options options,
-                         reference monitor) {
+pid process::start_local(internal::root_starter root, internal::origin_ptr origin,
+                         spawn_options options, reference monitor) {
   internal::node_core::start_options start;
   start.group_leader = leader_;
   start.parent = self_;
@@ -41,7 +41,7 @@ pid process::start_local(internal::root_function root, std::string init, spawn_o
     start.watcher = self_;
     start.monitor = monitor;
   }
-  auto handle = core_->make_process(std::move(root), std::move(init), start, context());
+  auto handle = core_->make_process(root, std::move(origin), start, context());
   auto id = core_->make_pid(handle->id());
   if (options.link)
     links_[id].active = true;
@@ -49,6 +49,13 @@ pid process::start_local(internal::root_function root, std::string init, spawn_o
     watch(monitor, {id, {}, {}, std::move(options.watch.tag)}, options.watch.alias);
   core_->launch(handle, context());
   return id;
+}
+
+pid process::start_what(spawn_what what, spawn_options options, reference monitor) {
+  auto origin = internal::node_core::origin_of(what);
+  auto root = core_->root_of(std::move(what));
+  auto body = [&root](process& child) { return internal::run_function(child, std::move(root)); };
+  return start_local(body, std::move(origin), std::move(options), monitor);
 }
 
 /// Stands in for a process that could not be started: a pid of this node that ended before it
@@ -88,8 +95,7 @@ reference process::spawn_request_at(atom at, spawn_what what, spawn_options opti
   if (!ref)
     ref = core_->make_reference();
   if (at == self_.node) {
-    auto init = internal::node_core::describe(what);
-    auto id = start_local(core_->root_of(std::move(what)), std::move(init), options, ref);
+    auto id = start_what(std::move(what), options, ref);
     if (wants_reply(options, true))
       append(reply_of(options, ref, id)); // before anything that it sends
     return ref;
@@ -161,9 +167,7 @@ task<process::spawned> process::spawn_what_at(atom at, spawn_what what, spawn_op
   if (at == self_.node) {
     if (options.monitor)
       result.monitor = core_->make_reference();
-    auto init = internal::node_core::describe(what);
-    auto root = core_->root_of(std::move(what));
-    result.id = start_local(std::move(root), std::move(init), options, result.monitor);
+    result.id = start_what(std::move(what), options, result.monitor);
     co_return result;
   }
   auto ref = spawn_request_at(at, what, options);

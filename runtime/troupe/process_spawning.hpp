@@ -23,13 +23,11 @@ public:
   /// Starts `f(process&, args...)` on this node, with this process's group leader.
   template <class F, class... As>
   pid spawn(F f, As&&... as) {
-    return me().start_local(internal::root_of(std::move(f), std::forward<As>(as)...),
-                            internal::name_of<F>(), {});
+    return start({}, {}, std::move(f), std::forward<As>(as)...);
   }
   template <class F, class... As>
   pid spawn_link(F f, As&&... as) {
-    return me().start_local(internal::root_of(std::move(f), std::forward<As>(as)...),
-                            internal::name_of<F>(), {.link = true});
+    return start({.link = true}, {}, std::move(f), std::forward<As>(as)...);
   }
   template <class F, class... As>
   spawned spawn_monitor(F f, As&&... as) {
@@ -38,8 +36,7 @@ public:
   template <class F, class... As>
   spawned spawn_opt(spawn_options how, F f, As&&... as) {
     auto ref = how.monitor ? me().new_reference() : reference{};
-    auto root = internal::root_of(std::move(f), std::forward<As>(as)...);
-    return {me().start_local(std::move(root), internal::name_of<F>(), std::move(how), ref), ref};
+    return {start(std::move(how), ref, std::move(f), std::forward<As>(as)...), ref};
   }
   /// Starts a captureless lambda on the node `at`, which must run the same program. Yields the new
   /// pid once the node has answered; when it cannot be reached, a pid of this node that has ended
@@ -76,6 +73,13 @@ public:
   }
 
 private:
+  template <class F, class... As>
+  pid start(spawn_options how, reference monitor, F f, As&&... as) {
+    auto body = [&](process& child) {
+      return internal::body_of(child, std::move(f), std::forward<As>(as)...);
+    };
+    return me().start_local(body, internal::origin_of<F>(), std::move(how), monitor);
+  }
   Self& me() noexcept { return static_cast<Self&>(*this); }
 };
 

@@ -7,6 +7,8 @@
 #pragma once
 
 #include "troupe/fwd.hpp"
+#include "troupe/internal/process_origin.hpp"
+#include "troupe/internal/root_starter.hpp"
 #include "troupe/message.hpp"
 #include "troupe/monitor_options.hpp"
 #include "troupe/signal.hpp"
@@ -79,8 +81,12 @@ template <class F>
   return demangle(typeid(F).name());
 }
 
-/// What a process runs first. Called once, in the new process.
-using root_function = std::function<task<>(process&)>;
+/// How processes that run `F` are called; made once.
+template <class F>
+[[nodiscard]] origin_ptr origin_of() {
+  static const auto* result = native_origin(name_of<F>(), true).release();
+  return origin_ptr{result};
+}
 
 /// A named function as a type: its key is the same in every program that has it.
 template <auto Fn>
@@ -136,11 +142,36 @@ requires requires {
 }
 struct kept_arguments<F, As...> : kept_for<typename arguments_of<F>::parameters, As...> {};
 
-/// The frame that keeps a callable and its arguments alive while they run.
+/// Whether a body refers to nothing of what was kept for it: it takes all by value, as it is.
+template <class F, class... As>
+inline constexpr bool takes_values = false;
+template <class F, class... As>
+requires requires {
+  typename arguments_of<F>::parameters;
+}
+inline constexpr bool takes_values<F, As...> = (std::is_empty_v<F> || std::is_pointer_v<F>)&&std::
+  is_same_v<typename arguments_of<F>::parameters, std::tuple<As...>>;
+
+/// The frame that keeps a callable and its arguments alive while they run, if that is needed.
 template <class F, class... As>
 task<> run_root(process& self, F f, As... as) {
   auto body = f(self, std::move(as)...);
-  co_await std::move(body);
+  if constexpr (takes_values<F, As...>) {
+    become next{std::move(body)};
+    co_await next;
+  } else {
+    co_await std::move(body);
+  }
+}
+
+/// The body that calls `f`, with arguments that it keeps.
+template <class F, class... As>
+task<> body_of(process& self, F f, As&&... as) {
+  static_assert(std::is_invocable_r_v<task<>, F&, process&, std::decay_t<As>...>,
+                "spawn: the function must take (process&, args...) and return task<>");
+  return [&]<class... Ks>(std::tuple<Ks...>*) {
+    return run_root<F, Ks...>(self, std::move(f), Ks(std::forward<As>(as))...);
+  }(static_cast<typename kept_arguments<F, As...>::type*>(nullptr));
 }
 
 template <class F, class... As>

@@ -21,6 +21,8 @@ class fiber;
 
 namespace internal {
 
+class become;
+
 void* allocate_frame(size_t bytes);
 void free_frame(void* frame, size_t bytes) noexcept;
 
@@ -165,6 +167,7 @@ private:
   template <class T>
   friend class task;
   friend struct internal::final_awaiter;
+  friend class internal::become;
 
   internal::promise_base* leaf_ = nullptr; // Innermost live frame.
   std::coroutine_handle<> next_{};         // What the trampoline resumes next.
@@ -193,5 +196,34 @@ void task<T>::awaiter::await_suspend(std::coroutine_handle<Promise> outer) noexc
   o.owner->leaf_ = &p;
   o.owner->next_ = p.self;
 }
+
+namespace internal {
+
+/// Awaited by a frame that has nothing left to do or to keep: `body` takes its place, and it goes.
+class become {
+public:
+  explicit become(task<> body) : body_(std::move(body)) {}
+
+  bool await_ready() noexcept { return false; }
+  void await_suspend(std::coroutine_handle<task<>::promise_type> frame) noexcept {
+    auto& old = frame.promise();
+    auto body = body_.release();
+    auto& next = body.promise();
+    next.owner = old.owner;
+    next.parent = old.parent;
+    next.slot = old.slot;
+    if (next.slot)
+      *next.slot = body.address();
+    next.owner->leaf_ = &next;
+    next.owner->next_ = body;
+    frame.destroy(); // and this object with it
+  }
+  void await_resume() noexcept {}
+
+private:
+  task<> body_;
+};
+
+} // namespace internal
 
 } // namespace troupe

@@ -71,8 +71,7 @@ void net_kernel::on_spawn(const std::shared_ptr<connection>& from, peer& p, sign
   start.watcher = asked.monitor ? x.from : pid{};
   start.monitor = x.ref;
   start.priority = asked.priority;
-  auto init = internal::node_core::describe(asked.what);
-  auto child = core_->make_process(core_->root_of(std::move(asked.what)), std::move(init), start);
+  auto child = core_->make_process(std::move(asked.what), start);
   reply.value = core_->make_pid(child->id());
   p.note_child(x, reply.value.as_pid());
   from->send(reply); // before any signal of the child (rule SP-07)

@@ -5,11 +5,11 @@
 
 #pragma once
 
+#include "troupe/internal/lazy_map.hpp"
 #include "troupe/monitor_options.hpp"
 #include "troupe/pid.hpp"
 
 #include <cstddef>
-#include <map>
 
 namespace troupe::internal {
 
@@ -43,7 +43,7 @@ public:
 
 private:
   size_t size_max_;
-  std::map<reference, alias_life> aliases_;
+  lazy_map<reference, alias_life> aliases_;
 };
 
 } // namespace troupe::internal

@@ -1,5 +1,7 @@
 #include "troupe/internal/caf_system.hpp"
 
+#include "troupe/internal/scheduler.hpp"
+
 #include <caf/atom.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/logger.hpp>
@@ -45,8 +47,10 @@ private:
 namespace troupe::internal {
 
 caf_system::settings::settings(const options& opts) {
-  // `stealing` starves processes behind two that talk to each other; `sharing` is fair.
-  set("scheduler.policy", opts.deterministic ? caf::atom("testing") : caf::atom("sharing"));
+  if (opts.deterministic)
+    set("scheduler.policy", caf::atom("testing"));
+  else
+    load<scheduler>();
   set("scheduler.max-threads", opts.threads);
   // Without a bound a process that never runs out of mail is never interrupted.
   set("scheduler.max-throughput", size_t{300});

@@ -10,7 +10,6 @@ namespace troupe::internal {
 namespace {
 
 const atom undefined{"undefined"};
-const atom native{"native"};
 
 } // namespace
 
@@ -66,8 +65,7 @@ term info_reader::dictionary(process& x) {
 term info_reader::memory(process& x) {
   auto tables = x.links_.size() + x.monitors_.size() + x.watchers_.size() + x.dictionary().size();
   constexpr size_t entry_bytes = 96; // about what one entry of these maps takes
-  return sizeof(process) + x.init_.size() + tables * entry_bytes
-         + x.mailbox_.size() * sizeof(caf::mailbox_element);
+  return sizeof(process) + tables * entry_bytes + x.mailbox_.size() * sizeof(caf::mailbox_element);
 }
 
 term info_reader::registered_name(const process& x) {
@@ -82,8 +80,8 @@ term info_reader::parent(const process& x) {
 std::vector<info_reader::entry> info_reader::make_entries() {
   return {
     {atom{"registered_name"}, [](process& x) { return registered_name(x); }},
-    {atom{"current_function"}, [](process& x) { return x.initial_call_; }},
-    {atom{"initial_call"}, [](process& x) { return x.initial_call_; }},
+    {atom{"current_function"}, [](process& x) { return x.origin_->initial_call; }},
+    {atom{"initial_call"}, [](process& x) { return x.origin_->initial_call; }},
     {atom{"status"}, &status},
     {atom{"message_queue_len"}, [](process& x) { return term{x.mailbox_.size()}; }},
     {atom{"messages"}, &messages},
@@ -130,7 +128,7 @@ term info_reader::read_from_outside(const process& x, atom item) {
   if (is("registered_name"))
     return registered_name(x);
   if (is("initial_call") || is("current_function"))
-    return x.initial_call_;
+    return x.origin_->initial_call;
   if (is("parent"))
     return parent(x);
   if (is("status"))
@@ -148,14 +146,10 @@ term info_reader::initial_call(const spawn_what& what) {
   switch (what.type) {
     case spawn_what::form::function:
       return term::tuple({what.module, what.name, count(what.arguments)});
-    case spawn_what::form::native: return initial_call(demangle(what.key.c_str()));
+    case spawn_what::form::native: return native_origin(demangle(what.key.c_str()))->initial_call;
     case spawn_what::form::closure: break;
   }
   return term::tuple({atom{"erlang"}, atom{"apply"}, 2});
-}
-
-term info_reader::initial_call(const std::string& name) {
-  return term::tuple({native, atom::try_make(name).value_or(native), 1});
 }
 
 } // namespace troupe::internal

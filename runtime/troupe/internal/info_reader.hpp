@@ -22,8 +22,6 @@ struct info_reader {
   [[nodiscard]] static term read_from_outside(const process& x, atom item);
   /// Returns `{module, function, arity}` of what a process was started to run.
   [[nodiscard]] static term initial_call(const spawn_what& what);
-  /// The same of a C++ function that only has a name.
-  [[nodiscard]] static term initial_call(const std::string& name);
 
 private:
   using getter = term (*)(process& x);

@@ -70,7 +70,18 @@ void node_core::deliver(signal x, caf::execution_unit* eu) {
   }
   auto box = std::make_shared<signal>(std::move(x));
   found.as_process->enqueue(
-    caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, signal_box{std::move(box)}), eu);
+    caf::make_mailbox_element(nullptr, signal_box::mark, {}, signal_box{std::move(box)}), eu);
+}
+
+void node_core::post(const pid& from, uint64_t to, caf::mailbox_element_ptr x,
+                     caf::execution_unit* eu) {
+  auto found = processes_.find(to);
+  if (found.as_process)
+    return found.as_process->enqueue(std::move(x), eu);
+  if (!found.handle)
+    return; // dropped in silence (rule MSG-05)
+  x->sender = handle_of(from);
+  found.handle->enqueue(std::move(x), eu);
 }
 
 namespace {
@@ -249,7 +260,7 @@ term node_core::info_from_outside(const pid& who, const term& items) {
 
 namespace {
 
-/// What `root_of` returns: also says what the process was started to run.
+/// What `root_of` returns.
 struct applied_root {
   spawn_what what;
   node_core::apply_function start;
@@ -259,21 +270,18 @@ struct applied_root {
 
 } // namespace
 
-caf::strong_actor_ptr node_core::make_process(root_function root, std::string init,
+caf::strong_actor_ptr node_core::make_process(const root_starter& root, origin_ptr origin,
                                               const start_options& options,
                                               caf::execution_unit* eu) {
   caf::actor_config cfg{eu ? eu : system_->dummy_execution_unit()};
   auto handle = caf::make_actor<process, caf::strong_actor_ptr>(
     system_->next_actor_id(), system_->node(), system_, cfg, *this, options.group_leader,
-    std::move(init));
+    std::move(origin));
   auto* p = static_cast<process*>(handle->get());
   if (!p->leader_)
     p->leader_ = p->self_;
-  auto* applied = root.target<applied_root>();
   p->parent_ = options.parent;
-  p->initial_call_
-    = applied ? info_reader::initial_call(applied->what) : info_reader::initial_call(p->init_);
-  p->root_ = std::move(root);
+  p->body_.start(root(*p));
   if (options.priority != atom{})
     p->flag(atom{"priority"}, options.priority);
   if (options.link)
@@ -281,6 +289,18 @@ caf::strong_actor_ptr node_core::make_process(root_function root, std::string in
   if (options.watcher)
     p->watchers_[options.monitor] = {options.watcher, atom{}};
   return handle;
+}
+
+caf::strong_actor_ptr node_core::make_process(spawn_what what, const start_options& options,
+                                              caf::execution_unit* eu) {
+  auto origin = origin_of(what);
+  auto root = root_of(std::move(what));
+  auto body = [&root](process& self) { return run_function(self, std::move(root)); };
+  return make_process(body, std::move(origin), options, eu);
+}
+
+origin_ptr node_core::origin_of(const spawn_what& what) {
+  return origin_ptr{new process_origin{describe(what), info_reader::initial_call(what)}};
 }
 
 void node_core::launch(const caf::strong_actor_ptr& x, caf::execution_unit* eu) {

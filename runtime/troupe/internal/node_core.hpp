@@ -93,6 +93,8 @@ public:
   void route(signal x, caf::execution_unit* eu = nullptr);
   /// The same for a signal that is for this node.
   void deliver(signal x, caf::execution_unit* eu = nullptr);
+  /// A message of `from` for this node's `to`, that is nothing else than that.
+  void post(const pid& from, uint64_t to, caf::mailbox_element_ptr x, caf::execution_unit* eu);
   /// Answers a signal whose process is gone (rules M-02, L-03).
   void no_such_process(signal x);
   /// Answers a signal that cannot leave because its node cannot be reached (rules M-05, L-04,
@@ -112,8 +114,11 @@ public:
     atom priority; ///< Null: `normal`.
   };
   /// Makes a process and gives it its relations, but does not run it yet.
-  [[nodiscard]] caf::strong_actor_ptr make_process(root_function root, std::string init,
+  [[nodiscard]] caf::strong_actor_ptr make_process(const root_starter& root, origin_ptr origin,
                                                    const start_options& options,
+                                                   caf::execution_unit* eu = nullptr);
+  /// The same of what a request names.
+  [[nodiscard]] caf::strong_actor_ptr make_process(spawn_what what, const start_options& options,
                                                    caf::execution_unit* eu = nullptr);
   void launch(const caf::strong_actor_ptr& x, caf::execution_unit* eu = nullptr);
   /// A process ended: its name and the timers that send to it go.
@@ -123,6 +128,7 @@ public:
   /// Returns what a process started with `what` runs: the function, or one that dies with `undef`.
   [[nodiscard]] root_function root_of(spawn_what what) const;
   [[nodiscard]] static std::string describe(const spawn_what& what);
+  [[nodiscard]] static origin_ptr origin_of(const spawn_what& what);
 
   // -- messages for people ----------------------------------------------------------------------
   /// One line, or several, on this node's log. Levels: error, warning, info, debug.

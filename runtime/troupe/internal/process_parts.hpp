@@ -14,12 +14,16 @@
 #include <caf/behavior.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/mailbox_element.hpp>
+#include <caf/message_id.hpp>
 #include <caf/none.hpp>
 #include <caf/resumable.hpp>
+#include <caf/type_erased_tuple.hpp>
+#include <caf/type_nr.hpp>
 
 #include <coroutine>
 #include <memory>
 #include <optional>
+#include <typeinfo>
 #include <utility>
 
 namespace troupe::internal {
@@ -43,8 +47,11 @@ public:
   void intrusive_ptr_release_impl() override { intrusive_ptr_release(ctrl()); }
 };
 
-/// How a signal that is no message travels through a mailbox.
+/// How a signal that is no message travels through a mailbox, with `mark` as the message's id: the
+/// id of no message of CAF, so that others are told apart without a look at their content.
 struct signal_box {
+  static constexpr caf::message_id mark{caf::message_id::default_async_value
+                                        | caf::message_id::answered_flag_mask};
   std::shared_ptr<signal> content;
 };
 
@@ -69,6 +76,14 @@ struct wait_for {
 };
 
 actor_bridge& bridge_of(process& p);
+clock::time_point deadline_of(process& p, clock::duration timeout);
+
+/// Whether `x` is one value of type `T`.
+template <class T>
+[[nodiscard]] bool is_one(const caf::type_erased_tuple& x) {
+  constexpr auto number = caf::type_nr<T>::value;
+  return x.size() == 1 && x.matches(0, number, number == 0 ? &typeid(T) : nullptr);
+}
 
 /// Takes a message of type `T`, native or as a term.
 template <class T>
@@ -77,7 +92,7 @@ struct receive_value final : receive_op {
 
   bool take(caf::mailbox_element& x) override {
     auto& content = x.content();
-    if (content.match_elements<T>()) {
+    if (is_one<T>(content)) {
       value.emplace(content.move_if_unshared<T>(0));
       return true;
     }
@@ -86,8 +101,7 @@ struct receive_value final : receive_op {
       return true;
     } else {
       T result{};
-      if (!content.match_elements<term>()
-          || !from_term(content.get_as<term>(0), result, bridge_of(owner)))
+      if (!is_one<term>(content) || !from_term(content.get_as<term>(0), result, bridge_of(owner)))
         return false;
       value.emplace(std::move(result));
       return true;
@@ -96,6 +110,46 @@ struct receive_value final : receive_op {
 
   process& owner;
   std::optional<T> value;
+};
+
+/// What `process::receive` returns: waits in the frame of who awaits it.
+template <class T>
+class receiving {
+public:
+  explicit receiving(process& p) : op_(p) {}
+  receiving(const receiving&) = delete;
+  receiving& operator=(const receiving&) = delete;
+
+  struct awaiter : wait_for {
+    using wait_for::wait_for;
+    T await_resume() { return std::move(*static_cast<receive_value<T>&>(op).value); }
+  };
+  awaiter operator co_await() && noexcept { return awaiter{op_.owner, op_}; }
+
+private:
+  receive_value<T> op_;
+};
+
+/// The same of `process::receive_for`.
+template <class T>
+class receiving_for {
+public:
+  receiving_for(process& p, clock::duration timeout) : op_(p), timeout_(timeout) {}
+  receiving_for(const receiving_for&) = delete;
+  receiving_for& operator=(const receiving_for&) = delete;
+
+  struct awaiter : wait_for {
+    using wait_for::wait_for;
+    std::optional<T> await_resume() { return std::move(static_cast<receive_value<T>&>(op).value); }
+  };
+  awaiter operator co_await() && {
+    op_.deadline = deadline_of(op_.owner, timeout_);
+    return awaiter{op_.owner, op_};
+  }
+
+private:
+  receive_value<T> op_;
+  clock::duration timeout_;
 };
 
 } // namespace troupe::internal

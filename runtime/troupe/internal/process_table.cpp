@@ -3,21 +3,49 @@
 #include "troupe/process.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::internal {
+
+process** process_table::shard::locate(uint64_t id) {
+  auto** at = &chains[id / shard_count % chains.size()];
+  while (*at && (*at)->id() != id)
+    at = &(*at)->next_in_table_;
+  return at;
+}
+
+void process_table::shard::grow() {
+  auto old = std::exchange(chains, std::vector<process*>(2 * chains.size()));
+  for (auto* x : old)
+    while (x) {
+      auto* next = std::exchange(x->next_in_table_, nullptr);
+      *locate(x->id()) = x;
+      x = next;
+    }
+}
 
 void process_table::add(process* x) {
   auto& s = shard_of(x->id());
   std::lock_guard guard{s.mutex};
-  if (s.processes.emplace(x->id(), x).second)
-    ++count_;
+  auto** at = s.locate(x->id());
+  if (*at)
+    return;
+  *at = x;
+  ++count_;
+  if (++s.processes > s.chains.size())
+    s.grow();
 }
 
 void process_table::remove(uint64_t id) {
   auto& s = shard_of(id);
   {
     std::lock_guard guard{s.mutex};
-    if (s.processes.erase(id) == 0 || --count_ != 0)
+    auto** at = s.locate(id);
+    if (!*at)
+      return;
+    *at = std::exchange((*at)->next_in_table_, nullptr);
+    --s.processes;
+    if (--count_ != 0)
       return;
   }
   std::lock_guard guard{empty_mutex_};
@@ -29,7 +57,7 @@ void process_table::expose(const caf::strong_actor_ptr& x) {
   auto& s = shard_of(id);
   {
     std::lock_guard guard{s.mutex};
-    if (s.processes.contains(id) || !s.actors.emplace(id, caf::weak_actor_ptr{x.get()}).second)
+    if (*s.locate(id) || !s.actors.emplace(id, caf::weak_actor_ptr{x.get()}).second)
       return;
   }
   // Once per actor, so that serialising it again and again costs nothing.
@@ -63,8 +91,8 @@ uint64_t process_table::expose_foreign(const caf::strong_actor_ptr& x, uint64_t 
 process_table::found process_table::find(uint64_t id) {
   auto& s = shard_of(id);
   std::lock_guard guard{s.mutex};
-  if (auto i = s.processes.find(id); i != s.processes.end())
-    return {caf::strong_actor_ptr{i->second->ctrl()}, i->second};
+  if (auto* x = *s.locate(id))
+    return {caf::strong_actor_ptr{x->ctrl()}, x};
   if (auto i = s.actors.find(id); i != s.actors.end())
     return {i->second.lock(), nullptr};
   return {};
@@ -74,8 +102,9 @@ std::vector<caf::strong_actor_ptr> process_table::all() {
   std::vector<caf::strong_actor_ptr> result;
   for (auto& s : shards_) {
     std::lock_guard guard{s.mutex};
-    for (auto& [id, x] : s.processes)
-      result.emplace_back(x->ctrl());
+    for (auto* x : s.chains)
+      for (; x; x = x->next_in_table_)
+        result.emplace_back(x->ctrl());
   }
   std::ranges::sort(result, {}, [](auto& x) { return x->id(); });
   return result;

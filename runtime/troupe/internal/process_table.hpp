@@ -48,12 +48,20 @@ public:
   [[nodiscard]] bool wait_until_empty(std::chrono::steady_clock::duration limit);
 
 private:
-  struct shard {
-    std::mutex mutex;
-    std::unordered_map<uint64_t, process*> processes;
-    std::unordered_map<uint64_t, caf::weak_actor_ptr> actors;
-  };
   static constexpr size_t shard_count = 64;
+
+  /// Processes are chained by `next_in_table_`. Their numbers follow each other, so that chains are
+  /// short; they are no fewer than the processes.
+  struct alignas(64) shard {
+    std::mutex mutex;
+    std::vector<process*> chains = std::vector<process*>(4);
+    size_t processes = 0;
+    std::unordered_map<uint64_t, caf::weak_actor_ptr> actors;
+
+    /// Where the pointer to the process with this number is, or would be.
+    process** locate(uint64_t id);
+    void grow();
+  };
 
   shard& shard_of(uint64_t id) { return shards_[id % shard_count]; }
 

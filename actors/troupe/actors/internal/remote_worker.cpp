@@ -215,8 +215,7 @@ void spawn_silently(process& self, atom at, spawn_what what) {
   if (at == self.self().node) {
     troupe::internal::node_core::start_options options;
     options.group_leader = self.group_leader();
-    auto init = troupe::internal::node_core::describe(what);
-    core.launch(core.make_process(core.root_of(std::move(what)), std::move(init), options));
+    core.launch(core.make_process(std::move(what), options));
     return;
   }
   signal x; // its reply finds no request in the process, which drops it
