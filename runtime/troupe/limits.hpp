@@ -38,6 +38,9 @@ inline constexpr size_t outbound_bytes_soft = 1024 * 1024;
 /// Outbound bytes of one connection above which it is closed with `errc::overload`: senders that do
 /// not wait can get there.
 inline constexpr size_t outbound_bytes_hard = 512 * 1024 * 1024;
+/// Who sends paced to a peer that is being dialled is held when more signals than these wait for
+/// it; up to then sends return at once (rule CONN-08b).
+inline constexpr size_t pending_signals_soft = 256;
 /// Signals held for a peer while it is dialled, and calls that wait for it; further ones are
 /// answered as if the node could not be reached.
 inline constexpr size_t pending_signals_max = 1'000'000;

@@ -51,9 +51,9 @@ public:
                    caf::make_message(std::forward<T>(x), std::forward<Ts>(xs)...), to);
   }
 
-  /// Sends like `send`, at once; who awaits the result goes on when the connection is there and not
-  /// busy (see limits::outbound_bytes_soft), or is lost, or cannot be had; at once for processes of
-  /// this node (MSG-15, MSG-23, MSG-24):
+  /// Sends like `send`, at once; who awaits the result goes on when the connection is not busy (see
+  /// limits::outbound_bytes_soft, and limits::pending_signals_soft while it is being dialled), or
+  /// is lost; at once for processes of this node (MSG-15, MSG-23, MSG-24):
   ///
   ///     auto sending = self.send_paced(to, chunk);
   ///     co_await std::move(sending);

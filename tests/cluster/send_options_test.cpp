@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -106,4 +107,37 @@ TEST_CASE("send_options: names are given, found and taken by processes") {
   c.run();
   CHECK_FALSE(*found);
   CHECK(*refused);
+}
+
+TEST_CASE("send_options: send_paced holds a sender when much waits for a dial") {
+  for (uint64_t seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    cluster c{{"a", "b"}, seed};
+    auto x = c.spawn("a", "x");
+    auto y = c.spawn("b", "y");
+    auto held = [&c] { return c.at("a").kernel()->snapshot().held_senders; };
+    auto sends = [&](size_t times) {
+      x.plays([=, to = y.id()](process& self) -> task<> {
+        for (size_t i = 0; i < times; ++i) {
+          auto sending = self.send_paced(to, term{int64_t{1}});
+          co_await std::move(sending);
+        }
+      });
+      c.run();
+    };
+    c.silence("a", "b");
+    sends(limits::pending_signals_soft);
+    CHECK(x.is_idle()); // sends return at once (CONN-08b)
+    sends(2);
+    CHECK_FALSE(x.is_idle());
+    CHECK(held() == 1);
+    // Nobody answers: the messages are lost. The sender goes on to the last one, which dials again.
+    c.advance(limits::handshake_timeout + std::chrono::seconds{1});
+    CHECK(x.is_idle());
+    CHECK(held() == 0);
+    c.heal("a", "b");
+    sends(1);
+    CHECK(x.is_idle());
+    CHECK(y.mail().size() == 2);
+  }
 }

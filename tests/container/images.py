@@ -20,6 +20,9 @@ import support
 from containers import BUILT, PREFIX, QUICK, ROOT
 
 STAGES = [f"{PREFIX}:runtime", f"{PREFIX}:builder"]
+CACHE = f"{PREFIX}:ccache"
+# What makes a compiler's run the same here and there; .ci/run has them, too.
+CCACHE_SHARED = ["CCACHE_NOHASHDIR=1", "CCACHE_COMPILERCHECK=content", "CCACHE_IGNOREOPTIONS='-Werror -Wno-maybe-uninitialized'"]
 
 
 def build(tag, context, *options):
@@ -75,12 +78,29 @@ def quick():
         build(QUICK, context)
 
 
+def with_ccache(directory):
+    """An image to compile in that has the files of a ccache, which the preset dev has filled."""
+    with tempfile.TemporaryDirectory(prefix="troupe-test-") as context:
+        shutil.copytree(directory, pathlib.Path(context) / "ccache")
+        (pathlib.Path(context) / "Dockerfile").write_text(f"""FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends ccache
+COPY ccache /var/cache/ccache
+ENV CCACHE_REMOTE_STORAGE=file:/var/cache/ccache CCACHE_BASEDIR=/src {" ".join(CCACHE_SHARED)}
+""")
+        build(CACHE, context)
+
+
 def built():
     """What a user gets, by docker compose as a user does; but without optimising, which saves a quarter of the
-    time, and with TROUPE_JOBS compilers at once. What docker compose finds built already it takes as it is."""
-    options = ["--build-arg", "OPTIMISE=-O0"]
+    time, and with TROUPE_JOBS compilers at once. What docker compose finds built already it takes as it is.
+    TROUPE_CCACHE_SHARED names a folder of what the preset dev has compiled, which is not compiled again."""
+    options = ["--build-arg", "FLAGS=-g"]
     if os.environ.get("TROUPE_JOBS"):
         options += ["--build-arg", "JOBS=" + os.environ["TROUPE_JOBS"]]
+    shared = os.environ.get("TROUPE_CCACHE_SHARED")
+    if shared and os.path.isdir(shared):
+        with_ccache(shared)
+        options += ["--build-arg", f"BUILDER={CACHE}"]
     for name in ("runtime", "builder"):
         stage(name, *options)
     show(BUILT, [*containers.compose_command(), "-f", str(containers.COMPOSE_FILE), "build", *options, "node1"],
@@ -91,7 +111,7 @@ def remove():
     containers.remove_leftovers()
     if os.environ.get("TROUPE_KEEP_IMAGES") == "yes":
         return
-    for image in [QUICK, BUILT, *STAGES]:
+    for image in [QUICK, BUILT, *STAGES, CACHE]:
         if containers.has_image(image):
             print(f"removing {image}")
             containers.run("docker", "rmi", "-f", image, check=False)

@@ -9,6 +9,7 @@
 #include "troupe/dist/congestion.hpp"
 #include "troupe/dist/link_table.hpp"
 #include "troupe/dist/monitor_table.hpp"
+#include "troupe/limits.hpp"
 #include "troupe/send_options.hpp"
 #include "troupe/signal.hpp"
 
@@ -48,7 +49,7 @@ public:
   /// The dial failed.
   [[nodiscard]] leftovers dial_failed();
 
-  /// Lets a process wait while the connection is busy, or is being dialled and signals wait for it;
+  /// Lets a process wait while the connection is busy, or is being dialled and many signals wait;
   /// false when there is nothing to wait for.
   [[nodiscard]] bool hold(const held_sender& x);
   /// It waits no longer, or has ended.
@@ -85,8 +86,8 @@ private:
   mutable std::mutex mutex_; // guards all below
   std::shared_ptr<connection> connection_;
   bool dialling_ = false;
-  std::vector<signal> held_; // Bounded by limits::pending_signals_max.
-  congestion dial_{0};       // Busy as soon as one signal is held.
+  std::vector<signal> held_;                      // Bounded by limits::pending_signals_max.
+  congestion dial_{limits::pending_signals_soft}; // Counts signals, not bytes.
   std::vector<waiter> waiters_;
   link_table links_;
   monitor_table monitors_;

@@ -80,8 +80,11 @@ void node_core::post(const pid& from, uint64_t to, caf::mailbox_element_ptr x,
     return found.as_process->enqueue(std::move(x), eu);
   if (!found.handle)
     return; // dropped in silence (rule MSG-05)
-  x->sender = handle_of(from);
-  found.handle->enqueue(std::move(x), eu);
+  signal s;
+  s.type = kind::send;
+  s.from = from;
+  s.payload = x->move_content_to_message();
+  deliver_to_actor(found.handle, std::move(s), eu);
 }
 
 namespace {
@@ -376,30 +379,6 @@ void node_core::report_crash(const pid& leader, const pid& who, std::string what
   x.to.node = leader ? leader.node : name_;
   x.payload = caf::make_message(term::tuple({atom{"crash"}, who, std::move(what)}));
   route(std::move(x));
-}
-
-// -- actor_bridge --------------------------------------------------------------------------------
-
-pid node_core::pid_of(const caf::actor_control_block* x) {
-  if (!x)
-    return {};
-  if (auto remote = proxies_->pid_of(x))
-    return remote;
-  // The caller holds a handle, so the actor is there; exported weakly.
-  if (is_foreign(x)) {
-    caf::strong_actor_ptr held{const_cast<caf::actor_control_block*>(x)};
-    return make_pid(processes_.expose_foreign(held, system_->next_actor_id()));
-  }
-  processes_.expose(caf::strong_actor_ptr{const_cast<caf::actor_control_block*>(x)});
-  return make_pid(x->id());
-}
-
-caf::strong_actor_ptr node_core::handle_of(const pid& x) {
-  if (!x)
-    return nullptr;
-  if (is_local(x))
-    return processes_.find(x.id).handle;
-  return proxies_->proxy_of(x);
 }
 
 } // namespace troupe::internal

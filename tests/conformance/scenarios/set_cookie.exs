@@ -1,5 +1,7 @@
 # Rules: COOKIE-03 COOKIE-04 COOKIE-05 COOKIE-06 COOKIE-07 COOKIE-08 COOKIE-11
-# Nodes: b, c cookie=dragon, d cookie=wyvern, h cookie=dragon hidden
+# Nodes: b overlap=false, c cookie=dragon overlap=false, d cookie=wyvern overlap=false, h cookie=dragon hidden
+# Self: overlap=false
+# Nodes that do not know each other's cookies cannot meet, and would be parted from their friends, too.
 [b, c, d, h] = Enum.map([:b, :c, :d, :h], on)
 show.("COOKIE-07", {Node.get_cookie(), :erlang.get_cookie(), :erlang.get_cookie(b), :erlang.get_cookie(c)})
 show.("COOKIE-03", {Node.ping(c), Node.set_cookie(c, :dragon), Node.ping(c)})
