@@ -3,10 +3,9 @@
 #include "troupe/node.hpp"
 
 #include <chrono>
-#include <fstream>
+#include <malloc.h>
 #include <memory>
 #include <stdexcept>
-#include <unistd.h>
 #include <unordered_map>
 #include <vector>
 
@@ -75,7 +74,8 @@ task<> report_to(process& self, pid owner) {
   co_return;
 }
 
-task<> wait(process& self) {
+task<> wait(process& self, pid owner) {
+  self.send(owner, term{tag_ready});
   auto waiting = self.receive<term>();
   co_await std::move(waiting);
 }
@@ -228,8 +228,10 @@ task<double> pipelined_spawns(process& self, job what) {
   for (int64_t i = 0; i < what.count; ++i)
     self.spawn_request_at(atom{what.peer.text()},
                           internal::call_of<internal::named<nothing>>(*self.bridge()), {});
+  std::function<bool(const term&)> is_reply
+    = [](const term& x) { return x.is_tagged(tag_reply, 4); };
   for (int64_t i = 0; i < what.count; ++i) {
-    auto waiting = expect(self, tag_reply);
+    auto waiting = self.receive_match(is_reply);
     co_await std::move(waiting);
   }
   co_return seconds_since(begin);
@@ -246,28 +248,47 @@ task<double> local_spawns(process& self, job what) {
   co_return seconds_since(begin);
 }
 
-double resident_bytes() {
-  std::ifstream in{"/proc/self/statm"};
-  double pages = 0;
-  in >> pages >> pages;
-  return pages * static_cast<double>(sysconf(_SC_PAGESIZE));
+/// What is allocated, with the allocator's own share. Not what is resident: what earlier workloads
+/// have left to the allocator would not count.
+double allocated_bytes() {
+  auto info = mallinfo2();
+  return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
 task<double> process_bytes(process& self, job what) {
-  auto before = resident_bytes();
+  auto before = allocated_bytes();
   std::vector<pid> all;
   for (int64_t i = 0; i < what.count; ++i)
-    all.push_back(self.spawn(wait));
-  for (auto& x : all) // each one has begun to wait when it has a second message
+    all.push_back(self.spawn(wait, self.self()));
+  for (int64_t i = 0; i < what.count; ++i) {
+    auto waiting = expect(self, tag_ready);
+    co_await std::move(waiting);
+  }
+  auto after = allocated_bytes();
+  for (auto& x : all) {
     self.monitor(x);
-  auto after = resident_bytes();
-  for (auto& x : all)
     self.exit(x, atom{"kill"});
+  }
   for (int64_t i = 0; i < what.count; ++i) {
     auto waiting = self.receive<term>();
     co_await std::move(waiting);
   }
   co_return (after - before) / static_cast<double>(what.count);
+}
+
+/// To the further nodes that the far side has started for this.
+task<double> connection_bytes(process& self, job what) {
+  auto connect = [&](int64_t i) { return self.connect(atom{further_name(what.peer.text(), i)}); };
+  auto first = connect(0); // whatever is needed once
+  if (!co_await std::move(first))
+    throw std::runtime_error("cannot connect with a further node");
+  auto before = allocated_bytes();
+  for (int64_t i = 1; i <= what.count; ++i) {
+    auto connecting = connect(i);
+    if (!co_await std::move(connecting))
+      throw std::runtime_error("cannot connect with a further node");
+  }
+  co_return (allocated_bytes() - before) / static_cast<double>(what.count);
 }
 
 task<double> connects(process& self, job what) {
@@ -317,6 +338,8 @@ task<measurement> one_of(process& self, job x) {
     return round_trips(self, here, x.count, 1);
   if (name == "process-bytes")
     return time_of(process_bytes(self, x), 1);
+  if (name == "connection-bytes")
+    return time_of(connection_bytes(self, x), 1);
   if (name == "ping-in-transfer")
     return ping_in_transfer(self, x);
   if (name == "connect")
@@ -325,6 +348,11 @@ task<measurement> one_of(process& self, job x) {
 }
 
 } // namespace
+
+std::string further_name(std::string_view far, int64_t i) {
+  auto at = far.find('@');
+  return std::string{far.substr(0, at)} + "_" + std::to_string(i) + std::string{far.substr(at)};
+}
 
 task<measurement> perform(process& self, job what) {
   return one_of(self, std::move(what));

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace troupe::bench {
 
@@ -20,6 +21,9 @@ struct job {
   int64_t parameter = 0;
   node_name peer;
 };
+
+/// The name of a node that the far side starts beside itself.
+[[nodiscard]] std::string further_name(std::string_view far, int64_t i);
 
 /// Runs a job. Throws std::runtime_error when there is no such workload, or the peer is lost.
 [[nodiscard]] task<measurement> perform(process& self, job what);

@@ -72,6 +72,7 @@ std::unique_ptr<contender> contender::troupe(const std::string& this_program,
   };
   auto far_name = "bench_far_" + transport;
   auto near_name = "bench_near_" + transport;
+  result->hosts_nodes_ = true;
   result->far_ = std::make_unique<child>(common("far", far_name.c_str()));
   expect(*result->far_, "ready");
   auto near = common("near", near_name.c_str());
@@ -125,9 +126,21 @@ std::unique_ptr<contender> contender::erlang(uint16_t epmd_port, std::string& wh
   return result;
 }
 
+void contender::host(int64_t nodes) {
+  far_->say(std::to_string(nodes));
+  expect(*far_, "ready");
+}
+
 std::variant<measurement, std::string> contender::run(const workload& what, int64_t count) {
+  auto needs_more = what.name == "connection-bytes";
+  if (needs_more && !hosts_nodes_)
+    return "not measured on " + name_;
+  if (needs_more)
+    host(count + 1); // one more: what the first connection needs is not counted
   near_->say(fmt::format("run {} {} {}", what.name, count, what.parameter));
   auto line = near_->hear(run_patience);
+  if (needs_more)
+    host(0);
   if (auto x = parse_line(line))
     return *x;
   return line.starts_with("! ") ? line.substr(2) : "it said \"" + line + "\"";

@@ -38,13 +38,14 @@ void serve(tcp::socket wire) {
   auto left = bytes;
   while (!failed && (bytes == 0 || left > 0)) {
     auto n = wire.read_some(asio::buffer(space), failed);
+    if (failed)
+      return;
     if (bytes == 0)
       asio::write(wire, asio::buffer(space, n), failed);
     else
       left -= std::min<uint64_t>(left, n);
   }
-  if (!failed)
-    asio::write(wire, asio::buffer(space, 1), failed);
+  asio::write(wire, asio::buffer(space, 1), failed);
 }
 
 tcp::socket dial(asio::io_context& io, uint16_t port, uint64_t bytes) {
@@ -129,7 +130,7 @@ int run_raw_far() {
       boost::system::error_code failed;
       auto wire = listener.accept(failed);
       if (failed)
-        continue;
+        return; // the next dial says so
       wire.set_option(tcp::no_delay{true}, failed);
       std::thread{[wire = std::move(wire)]() mutable { serve(std::move(wire)); }}.detach();
     }

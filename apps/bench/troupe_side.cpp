@@ -4,9 +4,11 @@
 
 #include "troupe/node.hpp"
 
+#include <cstdlib>
 #include <future>
 #include <iostream>
 #include <sstream>
+#include <vector>
 
 namespace troupe::bench {
 
@@ -49,13 +51,30 @@ std::string run_line(node& at, const std::string& line, const std::string& peer)
   return future.get();
 }
 
+/// Nodes beside the far one, with nothing to do. Hidden: else they would connect among themselves.
+std::vector<std::unique_ptr<node>> start_further(options opts, int64_t count) {
+  std::vector<std::unique_ptr<node>> result;
+  auto name = opts.node.name;
+  opts.node.hidden = true;
+  opts.node.threads = 1;
+  for (int64_t i = 0; i < count; ++i) {
+    opts.node.name = further_name(name, i);
+    result.push_back(start(opts));
+  }
+  return result;
+}
+
 } // namespace
 
 int run_far(const options& opts) {
   auto at = start(opts);
+  std::vector<std::unique_ptr<node>> further;
   std::cout << "ready" << std::endl;
-  for (std::string line; std::getline(std::cin, line);)
-    ;
+  for (std::string line; std::getline(std::cin, line);) {
+    further.clear();
+    further = start_further(opts, std::atoll(line.c_str()));
+    std::cout << "ready" << std::endl;
+  }
   return 0;
 }
 

@@ -6,23 +6,6 @@
 
 namespace troupe {
 
-function_table& function_table::get() {
-  static auto* table = new function_table;
-  return *table;
-}
-
-bool function_table::add(std::string key, starter f) {
-  auto [i, fresh] = functions_.try_emplace(std::move(key), f);
-  if (!fresh && i->second != f)
-    i->second = nullptr;
-  return true;
-}
-
-function_table::starter function_table::find(const std::string& key) const {
-  auto i = functions_.find(key);
-  return i == functions_.end() ? nullptr : i->second;
-}
-
 std::string internal::demangle(const char* name) {
   int status = 0;
   auto* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);

@@ -2,10 +2,11 @@
 //
 // Erlang counterpart: spawn/4 and the functions that it can name. Code never travels: a function
 // crosses by its identity, its arguments as terms. Captures are refused at compile time; pass
-// arguments. Threads: the table fills itself before `main()` and is constant after it.
+// arguments. Threads: the functions may be used by any.
 
 #pragma once
 
+#include "troupe/function_table.hpp"
 #include "troupe/fwd.hpp"
 #include "troupe/internal/process_origin.hpp"
 #include "troupe/internal/root_starter.hpp"
@@ -22,7 +23,6 @@
 #include <tuple>
 #include <type_traits>
 #include <typeinfo>
-#include <unordered_map>
 #include <utility>
 
 namespace troupe {
@@ -51,25 +51,6 @@ struct spawned {
 /// Thrown to end the process that throws it.
 struct exit_request {
   term reason;
-};
-
-/// All functions that other nodes may start here, by key.
-class function_table {
-public:
-  using starter = task<> (*)(process& self, term arguments);
-
-  [[nodiscard]] static function_table& get();
-
-  /// Registers; returns true, so that it can initialise a constant. Two functions of one key
-  /// (lambdas in unnamed namespaces of two files can clash) make the key unusable, which the
-  /// spawner is told.
-  bool add(std::string key, starter f);
-
-  /// Returns the function, or null.
-  [[nodiscard]] starter find(const std::string& key) const;
-
-private:
-  std::unordered_map<std::string, starter> functions_; // Null for a clash.
 };
 
 namespace internal {
@@ -152,6 +133,11 @@ requires requires {
 inline constexpr bool takes_values<F, As...> = (std::is_empty_v<F> || std::is_pointer_v<F>)&&std::
   is_same_v<typename arguments_of<F>::parameters, std::tuple<As...>>;
 
+template <class F, class Kept>
+inline constexpr bool takes_kept = false;
+template <class F, class... As>
+inline constexpr bool takes_kept<F, std::tuple<As...>> = takes_values<F, As...>;
+
 /// The frame that keeps a callable and its arguments alive while they run, if that is needed.
 template <class F, class... As>
 task<> run_root(process& self, F f, As... as) {
@@ -205,7 +191,12 @@ task<> start_remote(process& self, term arguments) {
     bad_arguments(typeid(F).name(), arguments);
   F f{};
   auto body = std::apply([&](auto&... xs) { return f(self, std::move(xs)...); }, args);
-  co_await std::move(body);
+  if constexpr (takes_kept<F, Args>) {
+    become next{std::move(body)};
+    co_await next;
+  } else {
+    co_await std::move(body);
+  }
 }
 
 template <class F>

@@ -74,6 +74,16 @@ TEST_CASE("spawn: a function may be registered again, but two of one key make it
   CHECK((table.find("key") == nullptr));
 }
 
+TEST_CASE("spawn: what a function is called is made once") {
+  function_table table;
+  table.add("one", &one);
+  auto known = table.origin_of("one");
+  REQUIRE(known);
+  CHECK(known->text == "one");
+  CHECK(known.get() == table.origin_of("one").get());
+  CHECK_FALSE(table.origin_of("two"));
+}
+
 TEST_CASE("spawn: a named function crosses by its name, good for every program that has it") {
   test::fake_bridge bridge;
   auto what = call_of<named<&named_function>>(bridge, 7, "seven");

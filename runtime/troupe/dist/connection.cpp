@@ -111,10 +111,12 @@ size_t connection::held_senders() const {
 
 /// Whether this thread flushes later, when the process that it runs waits. With the mutex held.
 bool connection::may_defer() {
-  if (session_.queued_bytes() >= write_bytes || time_->now() - last_write_ > idle_after)
-    return false;
   auto* batch = internal::write_batch::current();
-  if (!batch || !(batch->has(this) || batch->add(shared_from_this())))
+  if (!batch || session_.queued_bytes() >= write_bytes)
+    return false;
+  if (batch->has(this))
+    return true;
+  if (time_->now() - last_write_ > idle_after || !batch->add(shared_from_this()))
     return false;
   if (!std::exchange(watched_, true))
     time_->after(deferral_max, [weak = weak_from_this()] {

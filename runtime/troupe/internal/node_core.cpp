@@ -297,12 +297,22 @@ caf::strong_actor_ptr node_core::make_process(const root_starter& root, origin_p
 caf::strong_actor_ptr node_core::make_process(spawn_what what, const start_options& options,
                                               caf::execution_unit* eu) {
   auto origin = origin_of(what);
+  if (what.type == spawn_what::form::native) {
+    if (auto* start = function_table::get().find(what.key)) {
+      auto body = [&](process& self) { return start(self, std::move(what.arguments)); };
+      return make_process(body, std::move(origin), options, eu);
+    }
+  }
   auto root = root_of(std::move(what));
   auto body = [&root](process& self) { return run_function(self, std::move(root)); };
   return make_process(body, std::move(origin), options, eu);
 }
 
 origin_ptr node_core::origin_of(const spawn_what& what) {
+  if (what.type == spawn_what::form::native) {
+    if (auto known = function_table::get().origin_of(what.key))
+      return known;
+  }
   return origin_ptr{new process_origin{describe(what), info_reader::initial_call(what)}};
 }
 

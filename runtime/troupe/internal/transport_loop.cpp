@@ -1,5 +1,6 @@
 #include "troupe/internal/transport_loop.hpp"
 
+#include "troupe/internal/write_batch.hpp"
 #include "troupe/limits.hpp"
 
 #include <utility>
@@ -66,8 +67,12 @@ void transport_loop::run(worker& me, bool leads) {
 }
 
 void transport_loop::lead(worker& me) {
+  auto run_one = [this] {
+    write_batch writes; // answers to what one read brought leave together
+    return io_->run_one();
+  };
   while (!stopping_) {
-    if (io_->run_one() == 0)
+    if (run_one() == 0)
       break;
     if (me.unit.empty())
       continue;
