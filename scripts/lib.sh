@@ -24,6 +24,7 @@ libssl-dev                 TLS between nodes
 libfmt-dev                 formatting of text
 libedit-dev                line editing in the console
 libc-ares-dev              DNS queries of discovery
+libgoogle-perftools-dev    allocator for what one thread makes and another frees
 '
 build_packages=$program_packages'
 ccache                     makes compiling again fast

@@ -3,11 +3,17 @@
 #include "troupe/node.hpp"
 
 #include <chrono>
+#include <fstream>
 #include <malloc.h>
 #include <memory>
 #include <stdexcept>
+#include <unistd.h>
 #include <unordered_map>
 #include <vector>
+
+/// Of tcmalloc, when the program is linked with it.
+extern "C" [[gnu::weak]] int MallocExtension_GetNumericProperty(const char* property,
+                                                                size_t* value);
 
 namespace troupe::bench {
 
@@ -248,43 +254,56 @@ task<double> local_spawns(process& self, job what) {
   co_return seconds_since(begin);
 }
 
-/// What is allocated, with the allocator's own share. Not what is resident: what earlier workloads
-/// have left to the allocator would not count.
+double resident_bytes() {
+  std::ifstream in{"/proc/self/statm"};
+  double pages = 0;
+  in >> pages >> pages;
+  return pages * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+/// What is allocated; for what is too small beside the allocator's reserves to be seen from
+/// outside.
 double allocated_bytes() {
+  size_t bytes = 0;
+  if (MallocExtension_GetNumericProperty
+      && MallocExtension_GetNumericProperty("generic.current_allocated_bytes", &bytes))
+    return static_cast<double>(bytes);
   auto info = mallinfo2();
   return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
+/// As many processes again as there are then: what the first ones take may have been there before.
 task<double> process_bytes(process& self, job what) {
-  auto before = allocated_bytes();
   std::vector<pid> all;
-  for (int64_t i = 0; i < what.count; ++i)
-    all.push_back(self.spawn(wait, self.self()));
-  for (int64_t i = 0; i < what.count; ++i) {
-    auto waiting = expect(self, tag_ready);
-    co_await std::move(waiting);
+  double before = 0;
+  for (int round = 0; round < 2; ++round) {
+    before = resident_bytes();
+    for (int64_t i = 0; i < what.count; ++i)
+      all.push_back(self.spawn(wait, self.self()));
+    for (int64_t i = 0; i < what.count; ++i) {
+      auto waiting = expect(self, tag_ready);
+      co_await std::move(waiting);
+    }
   }
-  auto after = allocated_bytes();
+  auto after = resident_bytes();
   for (auto& x : all) {
     self.monitor(x);
     self.exit(x, atom{"kill"});
   }
-  for (int64_t i = 0; i < what.count; ++i) {
+  for (size_t i = 0; i < all.size(); ++i) {
     auto waiting = self.receive<term>();
     co_await std::move(waiting);
   }
   co_return (after - before) / static_cast<double>(what.count);
 }
 
-/// To the further nodes that the far side has started for this.
+/// To nodes that the far side has started for this; the first one brings what is needed once.
 task<double> connection_bytes(process& self, job what) {
-  auto connect = [&](int64_t i) { return self.connect(atom{further_name(what.peer.text(), i)}); };
-  auto first = connect(0); // whatever is needed once
-  if (!co_await std::move(first))
-    throw std::runtime_error("cannot connect with a further node");
-  auto before = allocated_bytes();
-  for (int64_t i = 1; i <= what.count; ++i) {
-    auto connecting = connect(i);
+  double before = 0;
+  for (int64_t i = 0; i <= what.count; ++i) {
+    if (i == 1)
+      before = allocated_bytes();
+    auto connecting = self.connect(atom{further_name(what.peer.text(), i)});
     if (!co_await std::move(connecting))
       throw std::runtime_error("cannot connect with a further node");
   }

@@ -37,11 +37,14 @@ public:
 private:
   explicit contender(std::string name) : name_(std::move(name)) {}
   void start_near(const std::vector<std::string>& command);
+  /// New programs in place of those that run.
+  void restart();
   /// Lets the far side start nodes beside itself, in place of those before.
   void host(int64_t nodes);
 
   std::string name_;
-  bool hosts_nodes_ = false;
+  std::vector<std::string> far_command_; // Of troupe's.
+  std::vector<std::string> near_command_;
   std::string folder_; // Of what was compiled for it.
   std::unique_ptr<child> mapper_;
   std::unique_ptr<child> far_;

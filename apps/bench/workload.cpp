@@ -27,7 +27,7 @@ constexpr std::array all{
   workload{"process-bytes", "memory of a waiting process", unit::bytes, 1, 100'000, 20'000},
   workload{"ping-in-transfer", "p99 of a ping during a transfer", unit::time, 1 << 20, 500, 100},
   workload{"connect", "connections set up", unit::rate, 1, 200, 50},
-  workload{"connection-bytes", "memory of a connection, one end", unit::bytes, 1, 32, 8},
+  workload{"connection-bytes", "memory of a connection, one end", unit::bytes, 1, 16, 8},
 };
 
 struct scale {

@@ -23,6 +23,8 @@ namespace {
 const atom tag_down{"DOWN"};
 const atom tag_exit{"EXIT"};
 const atom tag_process{"process"};
+/// Who ran long may run on the transport's thread again when it takes no longer than this.
+constexpr std::chrono::microseconds short_run{50};
 
 const signal_box* box_of(const caf::mailbox_element& x) {
   if (x.mid != signal_box::mark)
@@ -32,22 +34,6 @@ const signal_box* box_of(const caf::mailbox_element& x) {
 }
 
 } // namespace
-
-actor_bridge& internal::bridge_of(process& p) {
-  return *p.bridge();
-}
-
-bool internal::wait_for::await_ready() {
-  return owner.begin_wait(op);
-}
-
-void internal::wait_for::await_suspend(std::coroutine_handle<>) noexcept {
-  owner.waiting_ = &op;
-}
-
-clock::time_point internal::deadline_of(process& p, clock::duration timeout) {
-  return p.deadline(timeout);
-}
 
 process::process(caf::actor_config& cfg, internal::node_core& core, pid leader,
                  internal::origin_ptr origin)
@@ -102,9 +88,9 @@ void process::launch(caf::execution_unit* eu, bool, bool) {
   run_soon(eu);
 }
 
-/// On the thread that woke it, if that one runs processes.
+/// On the thread that woke it, if that one runs processes and this one is short.
 void process::run_soon(caf::execution_unit* eu) {
-  if (!eu)
+  if (!eu && !runs_long_.load(std::memory_order_relaxed))
     eu = internal::transport_loop::current();
   if (eu && &eu->system() == &home_system())
     eu->exec_later(this);
@@ -118,6 +104,17 @@ process::resume_result process::resume(caf::execution_unit* eu, size_t budget) {
     return resumable::done;
   budget_ = budget;
   internal::write_batch writes;
+  if (!runs_long_.load(std::memory_order_relaxed))
+    return run();
+  auto begin = core_->time().now();
+  auto result = run();
+  if (core_->time().now() - begin < short_run)
+    runs_long_.store(false, std::memory_order_relaxed);
+  return result;
+}
+
+/// Takes mail and runs the body until there is nothing to do, or the budget is spent.
+process::resume_result process::run() {
   for (;;) {
     mailbox_.fetch([this](caf::mailbox_element_ptr x) { accept(std::move(x)); });
     if (dying_) {

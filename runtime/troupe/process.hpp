@@ -155,6 +155,9 @@ public:
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) override; // any thread
   void launch(caf::execution_unit* eu, bool lazy, bool hide) override;
   resume_result resume(caf::execution_unit* eu, size_t budget) override;
+  /// It held up the transport's thread: only the scheduler's threads run it until it is short
+  /// again. Any thread.
+  void ran_long() noexcept { runs_long_.store(true, std::memory_order_relaxed); }
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override;
   void on_destroy() override;
   const char* name() const override { return "troupe.process"; }
@@ -180,6 +183,7 @@ private:
                         const term& why);
   bool begin_wait(internal::receive_op& op);
   void run_soon(caf::execution_unit* eu);
+  resume_result run();
   bool run_body();
   bool deliver_next();
   void accept(caf::mailbox_element_ptr x);
@@ -223,6 +227,7 @@ private:
   bool launched_ = false;
   bool started_ = false;
   std::atomic<bool> closed_{false};
+  std::atomic<bool> runs_long_{false};
 };
 
 } // namespace troupe

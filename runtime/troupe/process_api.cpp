@@ -251,4 +251,22 @@ task<bool> process::disconnect(atom name) {
   return ask_carrier(name, &internal::signal_carrier::disconnect);
 }
 
+// -- what awaitables ask of a process -----------------------------------------------------------
+
+actor_bridge& internal::bridge_of(process& p) {
+  return *p.bridge();
+}
+
+bool internal::wait_for::await_ready() {
+  return owner.begin_wait(op);
+}
+
+void internal::wait_for::await_suspend(std::coroutine_handle<>) noexcept {
+  owner.waiting_ = &op;
+}
+
+clock::time_point internal::deadline_of(process& p, clock::duration timeout) {
+  return p.deadline(timeout);
+}
+
 } // namespace troupe

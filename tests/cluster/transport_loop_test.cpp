@@ -4,6 +4,8 @@
 
 #include "support/job.hpp"
 #include "troupe/internal/caf_system.hpp"
+#include "troupe/internal/node_core.hpp"
+#include "troupe/node.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -218,4 +220,51 @@ TEST_CASE("transport_loop: a stop with nothing to do, and a second one, are quic
   fixture x;
   CHECK(x.loop.stop());
   CHECK(x.loop.stop());
+}
+
+TEST_CASE("transport_loop: a process that ran long runs elsewhere until it is short again") {
+  auto at = troupe::node::start(troupe::config{}, [](auto&, auto&) {});
+  REQUIRE(at);
+  boost::asio::io_context io{2};
+  boost::asio::executor_work_guard work{io.get_executor()};
+  transport_loop loop{io};
+  // Says where it ran, and how long it takes is up to the sender.
+  auto inside = std::make_shared<std::atomic<int>>(-1);
+  auto who = (*at)->spawn([inside](troupe::process& self) -> troupe::task<> {
+    for (;;) {
+      auto waiting = self.receive<int64_t>();
+      auto microseconds = co_await std::move(waiting);
+      auto until = std::chrono::steady_clock::now() + microseconds * 1us;
+      while (std::chrono::steady_clock::now() < until) {
+      }
+      *inside = transport_loop::current() ? 1 : 0;
+    }
+  });
+  auto& core = (*at)->core();
+  loop.start(core.system());
+  auto runs_inside = [&](int64_t microseconds) {
+    *inside = -1;
+    boost::asio::post(io, [&, microseconds] {
+      troupe::signal x;
+      x.type = troupe::signal::kind::send;
+      x.to = who;
+      x.payload = caf::make_message(microseconds);
+      core.deliver(std::move(x));
+    });
+    auto end = std::chrono::steady_clock::now() + patience;
+    while (*inside < 0 && std::chrono::steady_clock::now() < end)
+      std::this_thread::yield();
+    return inside->load();
+  };
+  // How long something takes is up to the machine, too: each is tried until it is so.
+  auto until = [&](int wanted, int64_t microseconds) {
+    for (int i = 0; i < 1000; ++i)
+      if (runs_inside(microseconds) == wanted)
+        return true;
+    return false;
+  };
+  CHECK(until(1, 0));
+  CHECK(until(0, 400)); // after the first one that was long inside
+  CHECK(until(1, 0));   // after one that was short elsewhere
+  CHECK(loop.stop());
 }

@@ -1,5 +1,7 @@
 #include "troupe/dist/connection.hpp"
 
+#include <thread>
+
 namespace troupe::dist {
 
 namespace {
@@ -11,10 +13,13 @@ constexpr std::chrono::milliseconds deferral_max{1};
 /// What one write to the socket carries at the most; large enough to fill it, small enough that a
 /// control frame waits no longer than this takes.
 constexpr size_t write_bytes = 128 * 1024;
-/// Who sends writes as much as that, and so many times more; then the transport thread goes on, in
-/// turns with reading: the peer may take bytes as fast as this node writes them, and whoever writes
-/// would do nothing else until the last byte is out.
-constexpr size_t writes_in_turn = 4;
+/// Who has written so much lets others that wait for the processor go first, which may have short
+/// messages at hand.
+constexpr size_t bulk_bytes = write_bytes / 2;
+/// Who sends writes as much as that, and so many times more; then the transport thread goes on: the
+/// peer may take bytes as fast as this node writes them, and whoever writes would do nothing else
+/// until the last byte is out. The transport thread writes once, in turns with reading.
+constexpr size_t writes_of_sender = 4;
 
 signal with_short_reason(const signal& x, const error& why) {
   signal result;
@@ -84,7 +89,7 @@ void connection::send(const signal& x) {
   }
   if (failed)
     return owner_->on_unsendable(x, *failed);
-  flush(bytes);
+  flush(writes_of_sender + bytes / write_bytes);
   if (posted) // the hard limit ended the session: its end is told on the transport thread
     time_->post([self = shared_from_this()] { self->settle(); });
 }
@@ -133,7 +138,7 @@ bool connection::may_defer() {
 }
 
 void connection::write_now() {
-  flush();
+  flush(writes_of_sender);
 }
 
 void connection::probe() {
@@ -235,14 +240,16 @@ void connection::on_closed(errc why, std::string_view detail) {
 
 // -- doing what the session wants ---------------------------------------------------------------
 
-/// Writes what waits, as far as the stream takes it, or hands the rest over after `bytes` and some
-/// more.
-void connection::flush(size_t bytes) {
+/// Writes what waits, as far as the stream takes it; after so many times the transport thread goes
+/// on.
+void connection::flush(size_t times) {
   static thread_local pieces kept; // memory for all connections of the thread
   auto out = std::move(kept);
   auto more = true;
-  for (auto writes = writes_in_turn + bytes / write_bytes; more && writes > 0; --writes) {
+  for (; more && times > 0; --times) {
     more = flush_some(out);
+    if (more && out.size() >= bulk_bytes)
+      std::this_thread::yield();
     out.clear();
   }
   if (out.tail().capacity() <= 2 * write_bytes)

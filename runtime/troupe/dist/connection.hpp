@@ -107,7 +107,7 @@ private:
 
   void arrived(result<std::optional<signal>> decoded);
   bool may_defer();
-  void flush(size_t bytes = 0);
+  void flush(size_t times = 1);
   bool flush_some(pieces& out);
   void run_events();
   void end(const event& x);

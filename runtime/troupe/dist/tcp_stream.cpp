@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <thread>
 
 namespace troupe::dist {
 
@@ -21,6 +22,9 @@ namespace {
 /// What one read takes at the most. The buffer is the thread's, so that a thousand idle connections
 /// hold none.
 constexpr size_t read_bytes = 256 * 1024;
+
+/// Who has read so much lets others that wait for the processor go first.
+constexpr size_t bulk_bytes = read_bytes / 2;
 
 /// Pieces that one system call sends at the most.
 constexpr size_t runs_max = 64;
@@ -73,6 +77,8 @@ struct tcp_stream::state : std::enable_shared_from_this<state> {
     auto n = ::recv(socket.native_handle(), buffer->data(), buffer->size(), MSG_DONTWAIT);
     if (n > 0) {
       owner->on_bytes({buffer->data(), static_cast<size_t>(n)});
+      if (static_cast<size_t>(n) >= bulk_bytes)
+        std::this_thread::yield();
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
       return end();
     }

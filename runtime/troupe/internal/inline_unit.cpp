@@ -1,6 +1,7 @@
 #include "troupe/internal/inline_unit.hpp"
 
 #include "troupe/internal/write_batch.hpp"
+#include "troupe/process.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
@@ -13,6 +14,8 @@ namespace {
 
 /// Messages that a process may take in one go; as the scheduler's.
 constexpr size_t throughput = 300;
+/// Who runs longer than this is for the scheduler's threads from then on.
+constexpr std::chrono::microseconds long_run{100};
 
 } // namespace
 
@@ -38,15 +41,22 @@ bool inline_unit::empty() const {
 
 void inline_unit::run() {
   write_batch writes;
-  auto until = std::chrono::steady_clock::now() + batch_max;
+  auto now = std::chrono::steady_clock::now();
+  auto until = now + batch_max;
   while (auto* job = next()) {
-    switch (job->resume(this, throughput)) {
+    auto begin = now;
+    auto outcome = job->resume(this, throughput);
+    now = std::chrono::steady_clock::now();
+    if (now - begin > long_run)
+      if (auto* p = dynamic_cast<process*>(job))
+        p->ran_long();
+    switch (outcome) {
       case caf::resumable::resume_later: system().scheduler().enqueue(job); break;
       case caf::resumable::done:
       case caf::resumable::awaiting_message: caf::intrusive_ptr_release(job); break;
       case caf::resumable::shutdown_execution_unit: break;
     }
-    if (std::chrono::steady_clock::now() > until)
+    if (now > until)
       hand_over();
   }
 }
