@@ -149,6 +149,7 @@ TEST_CASE("caf_bridge: a process talks with an actor of a plain CAF program, and
     text += ", " + co_await std::move(fourth);
     co_return text + (mine ? "" : " elsewhere");
   });
+  CAPTURE(seen);
   CHECK(seen.starts_with("{:echo, 2, \"a!\"}, "));
   CHECK(seen.find("DOWN :shutdown") != std::string::npos);
   CHECK(seen.find("EXIT :shutdown") != std::string::npos);

@@ -6,6 +6,7 @@
 
 #include <iostream>
 #include <string>
+#include <unistd.h>
 
 using namespace caf;
 
@@ -49,7 +50,8 @@ void caf_main(actor_system& system, const actor_system_config& config) {
   if (!words.empty() && words[0] == "serve") {
     auto port = net.publish(system.spawn(serve), 0, "127.0.0.1");
     std::cout << (port ? *port : 0) << std::endl;
-    return;
+    for (;;) // until it is killed: a program that ends may not send all that it has to
+      ::pause();
   }
   auto port = words.size() > 1 ? std::stoi(words[1]) : 0;
   if (auto other = net.remote_actor("127.0.0.1", static_cast<uint16_t>(port)))

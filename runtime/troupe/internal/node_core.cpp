@@ -89,6 +89,9 @@ void node_core::post(const pid& from, uint64_t to, caf::mailbox_element_ptr x,
 
 namespace {
 
+/// While this thread attaches a watcher: who has ended before calls it at once.
+thread_local bool attaching = false;
+
 /// Tells a process of the end of a plain CAF actor that it is linked with or monitors.
 class watcher final : public caf::attachable {
 public:
@@ -110,7 +113,7 @@ public:
     out.to = key_.who;
     out.name = name_;
     out.ref = key_.ref;
-    out.value = exit_reason::from_caf(why);
+    out.value = attaching ? term{exit_reason::noproc} : exit_reason::from_caf(why);
     core_->route(std::move(out), eu);
   }
 
@@ -154,7 +157,9 @@ void node_core::deliver_to_actor(const caf::strong_actor_ptr& to, signal x,
       watcher::key who{x.type == kind::monitor, x.from, x.ref};
       if (!who.down)
         to->get()->detach(who); // there is one link per pair
+      attaching = true;
       to->get()->attach(caf::attachable_ptr{new watcher{*this, who, x.to, x.name}});
+      attaching = false;
       return;
     }
     case kind::demonitor: to->get()->detach(watcher::key{true, x.from, x.ref}); return;
