@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+#include <variant>
+
 namespace troupe::bench {
 
 namespace {
@@ -9,7 +12,12 @@ namespace {
 void measure(contender& who, const workload& what, int64_t count, cell& into) {
   if (!into.why_not.empty())
     return;
-  auto outcome = who.run(what, count);
+  std::variant<measurement, std::string> outcome;
+  try {
+    outcome = who.run(what, count);
+  } catch (std::runtime_error& x) { // its program has ended: the others go on
+    outcome = x.what();
+  }
   if (auto* x = std::get_if<measurement>(&outcome))
     into.rounds.push_back(*x);
   else
