@@ -119,9 +119,8 @@ bool connection::may_defer() {
   auto* batch = internal::write_batch::current();
   if (!batch || session_.queued_bytes() >= write_bytes)
     return false;
-  if (batch->has(this))
-    return true;
-  if (time_->now() - last_write_ > idle_after || !batch->add(shared_from_this()))
+  if (!batch->has(this)
+      && (time_->now() - last_write_ > idle_after || !batch->add(shared_from_this())))
     return false;
   if (!std::exchange(watched_, true))
     time_->after(deferral_max, [weak = weak_from_this()] {
