@@ -230,10 +230,10 @@ task<double> remote_spawns(process& self, job what) {
 }
 
 task<double> pipelined_spawns(process& self, job what) {
+  atom at{what.peer.text()};
   auto begin = now_ns();
   for (int64_t i = 0; i < what.count; ++i)
-    self.spawn_request_at(atom{what.peer.text()},
-                          internal::call_of<internal::named<nothing>>(*self.bridge()), {});
+    self.spawn_request_at(at, internal::call_of<internal::named<nothing>>(*self.bridge()), {});
   std::function<bool(const term&)> is_reply
     = [](const term& x) { return x.is_tagged(tag_reply, 4); };
   for (int64_t i = 0; i < what.count; ++i) {

@@ -62,7 +62,7 @@ private:
   std::optional<term> set(const term& key, term value);
 
   actor_bridge* bridge_;
-  internal::lazy_map<term, term, exact> entries_;
+  internal::lazy_map<term, term, std::map<term, term, exact>> entries_;
 };
 
 } // namespace troupe

@@ -12,27 +12,22 @@ function_table& function_table::get() {
 }
 
 bool function_table::add(std::string key, starter f) {
-  auto [i, fresh] = functions_.try_emplace(std::move(key));
-  if (fresh)
-    i->second.start = f;
-  else if (i->second.start != f)
-    i->second.start = nullptr;
+  auto [i, fresh] = functions_.try_emplace(std::move(key), f);
+  if (!fresh && i->second.start_ != f)
+    i->second.start_ = nullptr;
   return true;
 }
 
-function_table::starter function_table::find(const std::string& key) const {
+const function_table::entry* function_table::find(const std::string& key) const {
   auto i = functions_.find(key);
-  return i == functions_.end() ? nullptr : i->second.start;
+  return i != functions_.end() && i->second.start_ ? &i->second : nullptr;
 }
 
-internal::origin_ptr function_table::origin_of(const std::string& key) const {
-  auto i = functions_.find(key);
-  if (i == functions_.end())
-    return nullptr;
-  auto* known = i->second.origin.load(std::memory_order_acquire);
+internal::origin_ptr function_table::entry::origin(const std::string& key) const {
+  auto* known = origin_.load(std::memory_order_acquire);
   if (!known) {
     auto made = internal::native_origin(internal::demangle(key.c_str()), true);
-    if (i->second.origin.compare_exchange_strong(known, made.get()))
+    if (origin_.compare_exchange_strong(known, made.get()))
       return made;
     delete made.get(); // another thread was faster; `made` itself deletes nothing
   }

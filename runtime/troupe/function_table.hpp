@@ -28,18 +28,24 @@ public:
   /// spawner is told.
   bool add(std::string key, starter f);
 
-  /// Returns the function, or null.
-  [[nodiscard]] starter find(const std::string& key) const;
+  class entry {
+  public:
+    explicit entry(starter f) : start_(f) {}
+    [[nodiscard]] starter start() const noexcept { return start_; }
+    /// How processes that run this function are called. `key` is that of the entry.
+    [[nodiscard]] internal::origin_ptr origin(const std::string& key) const;
 
-  /// How processes that run this function are called; null when there is none of this key.
-  [[nodiscard]] internal::origin_ptr origin_of(const std::string& key) const;
+  private:
+    friend class function_table;
 
-private:
-  struct entry {
-    starter start = nullptr;                                              // Null for a clash.
-    mutable std::atomic<const internal::process_origin*> origin{nullptr}; // Once it was asked for.
+    starter start_;                                                        // Null for a clash.
+    mutable std::atomic<const internal::process_origin*> origin_{nullptr}; // Once it was asked for.
   };
 
+  /// Returns the function; null when there is none, or two.
+  [[nodiscard]] const entry* find(const std::string& key) const;
+
+private:
   std::unordered_map<std::string, entry> functions_;
 };
 

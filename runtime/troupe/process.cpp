@@ -3,6 +3,7 @@
 #include "troupe/exit_reason.hpp"
 #include "troupe/inspect.hpp"
 #include "troupe/internal/node_core.hpp"
+#include "troupe/internal/signal_element.hpp"
 #include "troupe/internal/transport_loop.hpp"
 #include "troupe/internal/write_batch.hpp"
 #include "troupe/limits.hpp"
@@ -15,7 +16,7 @@
 
 namespace troupe {
 
-using internal::signal_box;
+using internal::signal_element;
 using kind = signal::kind;
 
 namespace {
@@ -25,13 +26,6 @@ const atom tag_exit{"EXIT"};
 const atom tag_process{"process"};
 /// Who ran long may run on the transport's thread again when it takes no longer than this.
 constexpr std::chrono::microseconds short_run{50};
-
-const signal_box* box_of(const caf::mailbox_element& x) {
-  if (x.mid != signal_box::mark)
-    return nullptr;
-  auto& content = x.content();
-  return internal::is_one<signal_box>(content) ? &content.get_as<signal_box>(0) : nullptr;
-}
 
 } // namespace
 
@@ -57,26 +51,22 @@ actor_bridge* process::bridge() const noexcept {
 // -- CAF's side ---------------------------------------------------------------------------------
 
 void process::enqueue(caf::mailbox_element_ptr x, caf::execution_unit* eu) {
-  // A failed push deletes the element: look at what must be answered before.
-  std::shared_ptr<signal> asked;
-  if (auto* box = box_of(*x))
-    asked = box->content;
-  auto mid = x->mid;
-  auto sender = mid.is_request() ? x->sender : nullptr;
-  switch (mailbox_.push(std::move(x))) {
+  switch (mailbox_.push(x)) {
     case caf::intrusive::inbox_result::success: return;
     case caf::intrusive::inbox_result::unblocked_reader:
       intrusive_ptr_add_ref(ctrl());
       run_soon(eu);
       return;
-    case caf::intrusive::inbox_result::queue_closed: break;
+    case caf::intrusive::inbox_result::queue_closed: return turn_away(*x);
   }
-  if (asked) {
-    core_->no_such_process(std::move(*asked));
-  } else if (sender) {
-    caf::detail::sync_request_bouncer bounce{caf::sec::request_receiver_down};
-    bounce(sender, mid);
-  }
+}
+
+/// Answers what came too late.
+void process::turn_away(caf::mailbox_element& x) {
+  if (auto* signal = signal_element::in(x))
+    core_->no_such_process(std::move(*signal));
+  else if (x.mid.is_request() && x.sender)
+    caf::detail::sync_request_bouncer{caf::sec::request_receiver_down}(x.sender, x.mid);
 }
 
 void process::launch(caf::execution_unit* eu, bool, bool) {
@@ -220,8 +210,8 @@ void process::on_destroy() {
 // -- signals ------------------------------------------------------------------------------------
 
 void process::accept(caf::mailbox_element_ptr x) {
-  if (auto* box = box_of(*x))
-    return act_on(std::move(*box->content));
+  if (auto* signal = signal_element::in(*x))
+    return act_on(*signal);
   if (internal::is_one<caf::exit_msg>(x->content())) { // from a plain CAF actor
     auto& exit = x->content().get_as<caf::exit_msg>(0);
     signal s;
@@ -229,12 +219,12 @@ void process::accept(caf::mailbox_element_ptr x) {
     s.from = core_->pid_of(caf::actor_cast<caf::actor_control_block*>(exit.source));
     s.value = exit.reason == caf::exit_reason::kill ? term{exit_reason::kill}
                                                     : exit_reason::from_caf(exit.reason);
-    return act_on(std::move(s));
+    return act_on(s);
   }
   mailbox_.append(std::move(x));
 }
 
-void process::act_on(signal x) {
+void process::act_on(signal& x) {
   switch (x.type) {
     case kind::exit:
     case kind::exit_linked: return on_exit_signal(x);
@@ -331,12 +321,7 @@ void process::die(term reason) {
   waiting_ = nullptr;
   body_.unwind(); // destructors of the body run here, innermost frame first
   core_->forget(self_);
-  mailbox_.close([this](caf::mailbox_element_ptr x) {
-    if (auto* box = box_of(*x))
-      core_->no_such_process(std::move(*box->content));
-    else if (x->mid.is_request() && x->sender)
-      caf::detail::sync_request_bouncer{caf::sec::request_receiver_down}(x->sender, x->mid);
-  });
+  mailbox_.close([this](caf::mailbox_element_ptr x) { turn_away(*x); });
   tell_the_end(reason);
   aliases_.drain([this](const reference& ref) { core_->aliases().remove(ref.id); });
   mailbox_.clear(); // messages hold handles of their senders

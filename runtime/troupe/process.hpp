@@ -33,6 +33,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -187,7 +188,8 @@ private:
   bool run_body();
   bool deliver_next();
   void accept(caf::mailbox_element_ptr x);
-  void act_on(signal x);
+  void act_on(signal& x);
+  void turn_away(caf::mailbox_element& x);
   void on_exit_signal(signal& x);
   void on_unlink(const signal& x);
   void on_down(signal& x);
@@ -217,7 +219,9 @@ private:
   internal::lazy_map<pid, internal::link_state> links_;
   internal::lazy_map<reference, internal::watched> monitors_;
   internal::lazy_map<reference, internal::observer> watchers_;
-  internal::lazy_map<reference, internal::pending_spawn> spawns_;
+  internal::lazy_map<reference, internal::pending_spawn,
+                     std::unordered_map<reference, internal::pending_spawn, hash_by_number>>
+    spawns_;
   internal::alias_set aliases_;
   std::unique_ptr<internal::pending_answer> answer_;
   std::unique_ptr<term> dying_; // Why it ends, once that is certain.

@@ -15,11 +15,13 @@ using kind = signal::kind;
 namespace {
 
 const atom tag_spawn_reply{"spawn_reply"};
+const atom tag_ok{"ok"};
+const atom tag_error{"error"};
 
 term reply_of(const spawn_options& asked, const reference& ref, term value) {
   auto ok = value.is(term::kind::pid);
   auto tag = asked.reply_tag.value_or(tag_spawn_reply);
-  return term::tuple({std::move(tag), ref, atom{ok ? "ok" : "error"}, std::move(value)});
+  return term::tuple({std::move(tag), ref, ok ? tag_ok : tag_error, std::move(value)});
 }
 
 bool wants_reply(const spawn_options& asked, bool ok) {

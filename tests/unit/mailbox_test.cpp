@@ -15,6 +15,10 @@ mailbox::element_ptr mail(int x) {
   return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, x);
 }
 
+inbox_result push_into(mailbox& box, mailbox::element_ptr x) {
+  return box.push(x);
+}
+
 int number(mailbox::element& x) {
   return x.content().get_as<int>(0);
 }
@@ -22,7 +26,7 @@ int number(mailbox::element& x) {
 struct fixture {
   void push(std::initializer_list<int> xs) {
     for (auto x : xs)
-      CHECK(box.push(mail(x)) == inbox_result::success);
+      CHECK(push_into(box, mail(x)) == inbox_result::success);
   }
   void fetch() {
     box.fetch([this](mailbox::element_ptr x) { box.append(std::move(x)); });
@@ -124,8 +128,8 @@ TEST_CASE_FIXTURE(fixture, "mailbox: erasing removes all that fit, first and las
 TEST_CASE_FIXTURE(fixture,
                   "mailbox: who pushes into an empty, blocked mailbox is told to wake the reader") {
   CHECK(box.try_block());
-  CHECK(box.push(mail(1)) == inbox_result::unblocked_reader);
-  CHECK(box.push(mail(2)) == inbox_result::success);
+  CHECK(push_into(box, mail(1)) == inbox_result::unblocked_reader);
+  CHECK(push_into(box, mail(2)) == inbox_result::success);
   CHECK_FALSE(box.try_block());
   fetch();
   CHECK(drain() == std::vector{1, 2});
@@ -139,7 +143,10 @@ TEST_CASE_FIXTURE(fixture,
   auto collect = [&](mailbox::element_ptr x) { rest.push_back(number(*x)); };
   box.close(collect);
   CHECK(rest == std::vector{1, 2, 3});
-  CHECK(box.push(mail(4)) == inbox_result::queue_closed);
+  auto late = mail(4);
+  CHECK(box.push(late) == inbox_result::queue_closed);
+  REQUIRE(late); // the sender can answer it
+  CHECK(number(*late) == 4);
   box.close(collect);
   CHECK(rest.size() == 3);
 }
@@ -147,7 +154,7 @@ TEST_CASE_FIXTURE(fixture,
 TEST_CASE("mailbox: what is in a mailbox goes with it") {
   auto counted = caf::make_message(7);
   auto push = [&](mailbox& box) {
-    box.push(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, counted));
+    push_into(box, caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, counted));
   };
   {
     mailbox box;
@@ -165,7 +172,7 @@ TEST_CASE_FIXTURE(fixture, "mailbox: the messages of each of many threads stay i
   for (int t = 0; t < threads; ++t)
     senders.emplace_back([this, t] {
       for (int i = 1; i <= each; ++i)
-        box.push(mail(t * each + i));
+        push_into(box, mail(t * each + i));
     });
   std::vector<int> last(threads, 0);
   auto in_order = true;

@@ -20,6 +20,8 @@ constexpr size_t bulk_bytes = write_bytes / 2;
 /// peer may take bytes as fast as this node writes them, and whoever writes would do nothing else
 /// until the last byte is out. The transport thread writes once, in turns with reading.
 constexpr size_t writes_of_sender = 4;
+/// Memory that a connection keeps for the next frame.
+constexpr size_t spare_bytes_max = 1024;
 
 signal with_short_reason(const signal& x, const error& why) {
   signal result;
@@ -65,7 +67,7 @@ void connection::send(const signal& x) {
     std::lock_guard guard{mutex_};
     if (!session_.is_up())
       return;
-    auto frame = codec_->encode(x);
+    auto frame = codec_->encode(x, std::move(spare_));
     if (!frame
         && (x.type == signal::kind::down || x.type == signal::kind::exit
             || x.type == signal::kind::exit_linked))
@@ -77,6 +79,7 @@ void connection::send(const signal& x) {
                    : x.from.id;
       bytes = frame->size();
       session_.put(key, std::move(*frame));
+      keep(std::move(*frame));
       while (auto names = codec_->names())
         session_.put(names_key, std::move(*names));
       congestion_.grew(session_.queued_bytes());
@@ -92,6 +95,13 @@ void connection::send(const signal& x) {
   flush(writes_of_sender + bytes / write_bytes);
   if (posted) // the hard limit ended the session: its end is told on the transport thread
     time_->post([self = shared_from_this()] { self->settle(); });
+}
+
+/// Keeps the memory of a frame for the next one. With the mutex held.
+void connection::keep(pieces&& frame) {
+  frame.clear();
+  if (frame.tail().capacity() <= spare_bytes_max)
+    spare_ = std::move(frame);
 }
 
 bool connection::is_busy() const {

@@ -28,7 +28,7 @@ public:
   /// Accepts the peer or says why not. Must not call the connection.
   virtual errc on_authenticated(connection& from, const peer_identity& peer) = 0;
   virtual void on_up(const std::shared_ptr<connection>& from) = 0;
-  virtual void on_signal(const std::shared_ptr<connection>& from, signal x) = 0;
+  virtual void on_signal(const std::shared_ptr<connection>& from, signal&& x) = 0;
   /// Called once, after the last signal.
   virtual void on_down(const std::shared_ptr<connection>& from, errc why, const std::string& detail)
     = 0;
@@ -106,6 +106,7 @@ private:
   void write_now() override;
 
   void arrived(result<std::optional<signal>> decoded);
+  void keep(pieces&& frame);
   bool may_defer();
   void flush(size_t times = 1);
   bool flush_some(pieces& out);
@@ -125,6 +126,7 @@ private:
   mutable std::mutex mutex_; // guards all below
   session session_;
   std::optional<signal_codec> codec_;
+  pieces spare_;
   std::vector<event> events_;
   congestion congestion_;
   bool writing_ = false;

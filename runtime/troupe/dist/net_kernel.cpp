@@ -46,7 +46,7 @@ std::shared_ptr<peer> net_kernel::peer_of(atom name) {
 
 // -- signal_carrier -----------------------------------------------------------------------------
 
-void net_kernel::carry(signal x) {
+void net_kernel::carry(signal&& x) {
   send_options how;
   how.noconnect = ends_something(x.type);
   if (dispatch(x, how) == send_result::noconnect)

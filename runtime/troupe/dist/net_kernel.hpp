@@ -54,7 +54,7 @@ public:
   result<endpoint> listen(const endpoint& at);
 
   // -- signal_carrier ---------------------------------------------------------------------------
-  void carry(signal x) override;
+  void carry(signal&& x) override;
   send_result carry_if(signal x, const send_options& how) override;
   void connect(atom name, std::function<void(bool)> done) override;
   void connect_hidden(atom name, std::function<void(bool)> done) override;
@@ -140,7 +140,7 @@ private:
   // -- connection_owner -------------------------------------------------------------------------
   errc on_authenticated(connection& from, const peer_identity& peer) override;
   void on_up(const std::shared_ptr<connection>& from) override;
-  void on_signal(const std::shared_ptr<connection>& from, signal x) override;
+  void on_signal(const std::shared_ptr<connection>& from, signal&& x) override;
   void on_down(const std::shared_ptr<connection>& from, errc why,
                const std::string& detail) override;
   void on_unsendable(const signal& x, const error& why) override;
@@ -148,6 +148,7 @@ private:
 
   send_result dispatch(signal& x, const send_options& how);
   std::shared_ptr<peer> peer_of(atom name);
+  peer& sender_of(const connection& from);
   std::shared_ptr<peer> known_peer(atom name) const;
   void lose(const std::shared_ptr<connection>& from, errc why);
   void start_dial(atom name, bool hidden = false);
@@ -183,14 +184,16 @@ private:
   clock* time_;
   const options opts_;
   const atom self_;
-  log_limiter limiter_; // Transport thread only, as are the next six.
+  log_limiter limiter_; // Transport thread only, as are the next seven.
   refusal_log refusals_;
   hearsay hearsay_;
   std::map<uint64_t, std::function<void(dial_outcome)>> unnamed_; // Dials of addresses.
   std::map<atom, dial> dials_;
   std::map<uint64_t, std::weak_ptr<connection>> strangers_; // Accepted, not up; oldest first.
   std::function<void()> stopped_;
+  std::shared_ptr<peer> last_sender_;
   std::atomic<uint64_t> last_id_{0};
+  std::atomic<bool> restricts_spawns_{false};
 
   mutable std::mutex mutex_; // guards all below
   std::unordered_map<atom, std::shared_ptr<peer>> peers_;

@@ -137,9 +137,12 @@ void net_kernel::restrict_spawn(spawn_policy policy) {
   auto fresh = std::make_shared<const spawn_policy>(std::move(policy));
   std::lock_guard guard{mutex_};
   spawns_ = std::move(fresh);
+  restricts_spawns_ = true;
 }
 
 bool net_kernel::may_spawn(const signal& x) {
+  if (!restricts_spawns_)
+    return true;
   std::shared_ptr<const spawn_policy> policy;
   {
     std::lock_guard guard{mutex_};

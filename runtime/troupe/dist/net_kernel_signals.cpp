@@ -17,14 +17,21 @@ bool net_kernel::may_come_from(const connection& from, const signal& x) const {
   return ours && (theirs || x.type == kind::send || x.type == kind::group_leader);
 }
 
-void net_kernel::on_signal(const std::shared_ptr<connection>& from, signal x) {
+/// Signals of one peer often follow each other.
+peer& net_kernel::sender_of(const connection& from) {
+  if (!last_sender_ || last_sender_->name() != from.peer_name())
+    last_sender_ = peer_of(from.peer_name());
+  return *last_sender_;
+}
+
+void net_kernel::on_signal(const std::shared_ptr<connection>& from, signal&& x) {
   if (!may_come_from(*from, x))
     return from->close(errc::protocol_violation);
   if (x.to.node == atom{})
     x.to.node = self_;
-  auto p = peer_of(from->peer_name());
+  auto& p = sender_of(*from);
   switch (x.type) {
-    case kind::spawn: return on_spawn(from, *p, std::move(x));
+    case kind::spawn: return on_spawn(from, p, std::move(x));
     case kind::nodes: return on_nodes(x.value);
     case kind::pong: return on_pong(x.ref, true);
     case kind::ping: {
@@ -46,7 +53,7 @@ void net_kernel::on_signal(const std::shared_ptr<connection>& from, signal x) {
       break;
     default: break;
   }
-  p->note_arrival(x);
+  p.note_arrival(x);
   core_->route(std::move(x));
 }
 
@@ -73,7 +80,8 @@ void net_kernel::on_spawn(const std::shared_ptr<connection>& from, peer& p, sign
   start.priority = asked.priority;
   auto child = core_->make_process(std::move(asked.what), start);
   reply.value = core_->make_pid(child->id());
-  p.note_child(x, reply.value.as_pid());
+  if (asked.link || asked.monitor)
+    p.note_child(x, reply.value.as_pid());
   from->send(reply); // before any signal of the child (rule SP-07)
   core_->launch(child);
 }

@@ -19,7 +19,7 @@ constexpr size_t fragment_bytes_min = 1024;
 
 } // namespace
 
-outbox::put_result outbox::put(uint64_t key, pieces frame) {
+outbox::put_result outbox::put(uint64_t key, pieces&& frame) {
   if (frame.size() > bounds_.message_bytes)
     return put_result::too_long;
   auto size = frame.size() + length_bytes;

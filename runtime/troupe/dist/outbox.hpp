@@ -37,7 +37,8 @@ public:
 
   /// Queues the body of a frame behind all of the same `key`. `busy`: queued, and the soft limit is
   /// exceeded. `overflow`, `too_long`: not queued, because of the hard limit or of its own length.
-  put_result put(uint64_t key, pieces frame);
+  /// A frame that is short is left to the caller, who may use its memory again.
+  put_result put(uint64_t key, pieces&& frame);
 
   /// Queues the body of a frame of the session itself, with the short ones; limits do not apply.
   void put_control(std::string_view frame);

@@ -4,6 +4,7 @@
 #include "troupe/exit_reason.hpp"
 #include "troupe/limits.hpp"
 
+#include <map>
 #include <utility>
 
 namespace troupe::dist {
@@ -105,8 +106,12 @@ std::vector<signal> peer::lost() {
     else
       tell(kind::demonitor, m.remote, m.local, m.ref, {}, {});
   }
-  for (auto& [ref, spawn] : std::exchange(spawns_, {}))
-    tell(kind::spawn_reply, {}, spawn.from, ref, {}, exit_reason::noconnection);
+  auto unanswered = std::exchange(spawns_, {});
+  std::map<reference, pid> in_order; // of the requests
+  for (auto& [ref, spawn] : unanswered)
+    in_order.emplace(ref, spawn.from);
+  for (auto& [ref, from] : in_order)
+    tell(kind::spawn_reply, {}, from, ref, {}, exit_reason::noconnection);
   return result;
 }
 

@@ -14,9 +14,9 @@
 #include "troupe/signal.hpp"
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 namespace troupe::dist {
@@ -91,7 +91,7 @@ private:
   std::vector<waiter> waiters_;
   link_table links_;
   monitor_table monitors_;
-  std::map<reference, pending_spawn> spawns_;
+  std::unordered_map<reference, pending_spawn, hash_by_number> spawns_;
 };
 
 } // namespace troupe::dist

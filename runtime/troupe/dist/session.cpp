@@ -59,7 +59,7 @@ public:
 
   void start();
   void receive(std::string_view in, clock::time_point now);
-  put_result put(uint64_t key, pieces frame);
+  put_result put(uint64_t key, pieces&& frame);
   bool pull(pieces& out, size_t bytes_max);
   void take_queued(pieces& out, size_t bytes_max);
   void check(clock::time_point now);
@@ -239,7 +239,7 @@ void session::impl::receive_fragment(std::string_view frame) {
     handler_.on_long_frame(std::move(message));
 }
 
-session::put_result session::impl::put(uint64_t key, pieces frame) {
+session::put_result session::impl::put(uint64_t key, pieces&& frame) {
   if (!is_up())
     return put_result::closed;
   switch (outbox_.put(key, std::move(frame))) {
@@ -346,7 +346,7 @@ void session::receive(std::span<const char> bytes, clock::time_point now) {
   impl_->receive({bytes.data(), bytes.size()}, now);
 }
 
-session::put_result session::put(uint64_t key, pieces frame) {
+session::put_result session::put(uint64_t key, pieces&& frame) {
   return impl_->put(key, std::move(frame));
 }
 

@@ -108,7 +108,7 @@ public:
   /// long ones of different keys share the connection. `busy`: queued, but above the soft limit.
   /// `overflow`: above the hard limit, the session is closed with `errc::overload`. `too_long`:
   /// above `limits::message_bytes_max`, not queued, nothing else happens. `closed`: it is not up.
-  put_result put(uint64_t key, pieces frame);
+  put_result put(uint64_t key, pieces&& frame);
 
   /// Appends to `out` what is to be sent next, about `bytes_max` of it at the most; returns whether
   /// it appended anything. Goes on yielding after the end of the session until its last word is

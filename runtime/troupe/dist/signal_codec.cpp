@@ -172,14 +172,16 @@ bool signal_codec::write_fields(std::string& out, const signal& x) {
   return true;
 }
 
-result<pieces> signal_codec::encode(const signal& x) {
+result<pieces> signal_codec::encode(const signal& x, pieces spare) {
   if (x.type == kind::answer || x.type == kind::timeout || x.type == kind::info)
     return error{errc::protocol_violation, "a signal of this node only"};
   std::string culprit;
   if (!is_portable(x.payload, culprit))
     return error{errc::invalid_config, "messages of type " + culprit
                                          + " cannot cross nodes: register it with TROUPE_MESSAGE"};
-  pieces out{std::string(1, static_cast<char>(frame_kind(x.type)))};
+  auto out = std::move(spare);
+  out.clear();
+  out.tail().push_back(static_cast<char>(frame_kind(x.type)));
   writer_.lend_to(&out);
   auto written = write_fields(out.tail(), x);
   writer_.lend_to(nullptr);

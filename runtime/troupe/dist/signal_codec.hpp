@@ -26,8 +26,8 @@ public:
 
   /// Returns the frame, or an error that names what cannot travel (a message type that is not
   /// registered, a term nested too deep).
-  /// Large binaries are lent to the frame.
-  [[nodiscard]] result<pieces> encode(const signal& x);
+  /// Large binaries are lent to the frame, which uses the memory of `spare`.
+  [[nodiscard]] result<pieces> encode(const signal& x, pieces spare = {});
 
   /// Returns a frame that numbers names of frames encoded before, or nothing when none is due. It
   /// must arrive before any frame that is encoded after it; those encoded before may come later.

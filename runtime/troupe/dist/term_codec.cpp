@@ -1,5 +1,6 @@
 #include "troupe/dist/term_codec.hpp"
 
+#include <array>
 #include <bit>
 
 namespace troupe::dist {
@@ -22,9 +23,12 @@ void term_writer::u32(std::string& out, uint32_t x) const {
 }
 
 void term_writer::varint(std::string& out, uint64_t x) const {
+  std::array<char, 10> all; // of 7 bits each
+  size_t n = 0;
   for (; x > 0x7f; x >>= 7)
-    out.push_back(static_cast<char>(x | 0x80));
-  out.push_back(static_cast<char>(x));
+    all[n++] = static_cast<char>(x | 0x80);
+  all[n++] = static_cast<char>(x);
+  out.append(all.data(), n);
 }
 
 void term_writer::bytes(std::string& out, std::string_view x) const {

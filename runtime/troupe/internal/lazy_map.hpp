@@ -7,19 +7,18 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
 
 namespace troupe::internal {
 
-/// The part of std::map that is used. Iterators are those of std::map, but for this: erasing the
-/// last entry, and adding the first one, invalidates `end()`.
-template <class K, class V, class Less = std::less<K>>
+/// The part of a map that is used. Iterators are those of `Map`, but for this: erasing the last
+/// entry, and adding the first one, invalidates `end()`.
+template <class K, class V, class Map = std::map<K, V>>
 class lazy_map {
 public:
-  using map = std::map<K, V, Less>;
+  using map = Map;
   using iterator = typename map::iterator;
   using const_iterator = typename map::const_iterator;
 

@@ -10,6 +10,7 @@
 #include <caf/intrusive/lifo_inbox.hpp>
 #include <caf/mailbox_element.hpp>
 
+#include <memory>
 #include <vector>
 
 namespace troupe::internal {
@@ -22,10 +23,20 @@ public:
   mailbox() = default;
   mailbox(const mailbox&) = delete;
   mailbox& operator=(const mailbox&) = delete;
-  ~mailbox() { clear(); }
+  ~mailbox() {
+    close([](element_ptr) {});
+    clear();
+  }
 
   // -- inbox ------------------------------------------------------------------------------------
-  caf::intrusive::inbox_result push(element_ptr x) { return inbox_.push_front(std::move(x)); }
+  /// Takes `x`, unless the inbox is closed.
+  caf::intrusive::inbox_result push(element_ptr& x) {
+    auto* raw = x.release();
+    auto result = inbox_.push_front(raw);
+    if (result == caf::intrusive::inbox_result::queue_closed)
+      x.reset(raw);
+    return result;
+  }
 
   /// Passes what came since the last call to `f`, in order.
   template <class F>
@@ -112,9 +123,13 @@ public:
   [[nodiscard]] size_t size() const noexcept { return size_; }
 
 private:
+  /// The inbox destroys nothing: who pushes into a closed one keeps the element.
+  struct keep {
+    void operator()(element*) const noexcept {}
+  };
   struct policy {
     using mapped_type = element;
-    using unique_pointer = element_ptr;
+    using unique_pointer = std::unique_ptr<element, keep>;
   };
   using node_pointer = element::node_pointer;
 

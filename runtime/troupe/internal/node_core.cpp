@@ -4,6 +4,7 @@
 #include "troupe/exit_reason.hpp"
 #include "troupe/inspect.hpp"
 #include "troupe/internal/info_reader.hpp"
+#include "troupe/internal/signal_element.hpp"
 #include "troupe/internal/timer_service.hpp"
 #include "troupe/process.hpp"
 
@@ -26,7 +27,7 @@ node_core::~node_core() = default;
 
 // -- signals -------------------------------------------------------------------------------------
 
-void node_core::route(signal x, caf::execution_unit* eu) {
+void node_core::route(signal&& x, caf::execution_unit* eu) {
   if (x.to.node == name_ && (x.to.creation == creation_ || x.to.id == 0))
     deliver(std::move(x), eu);
   else if (x.to.node == name_)
@@ -51,7 +52,7 @@ bool node_core::resolve_name(signal& x) {
   return who.has_value();
 }
 
-void node_core::deliver(signal x, caf::execution_unit* eu) {
+void node_core::deliver(signal&& x, caf::execution_unit* eu) {
   if (!resolve_name(x))
     return no_such_process(std::move(x));
   if (x.type == kind::down && proxies_->fire(x.ref, x.value, eu))
@@ -68,9 +69,7 @@ void node_core::deliver(signal x, caf::execution_unit* eu) {
       caf::make_mailbox_element(std::move(sender), mid, {}, std::move(x.payload)), eu);
     return;
   }
-  auto box = std::make_shared<signal>(std::move(x));
-  found.as_process->enqueue(
-    caf::make_mailbox_element(nullptr, signal_box::mark, {}, signal_box{std::move(box)}), eu);
+  found.as_process->enqueue(make_signal_element(std::move(x)), eu);
 }
 
 void node_core::post(const pid& from, uint64_t to, caf::mailbox_element_ptr x,
@@ -301,13 +300,13 @@ caf::strong_actor_ptr node_core::make_process(const root_starter& root, origin_p
 
 caf::strong_actor_ptr node_core::make_process(spawn_what what, const start_options& options,
                                               caf::execution_unit* eu) {
-  auto origin = origin_of(what);
   if (what.type == spawn_what::form::native) {
-    if (auto* start = function_table::get().find(what.key)) {
-      auto body = [&](process& self) { return start(self, std::move(what.arguments)); };
-      return make_process(body, std::move(origin), options, eu);
+    if (auto* known = function_table::get().find(what.key)) {
+      auto body = [&](process& self) { return known->start()(self, std::move(what.arguments)); };
+      return make_process(body, known->origin(what.key), options, eu);
     }
   }
+  auto origin = origin_of(what);
   auto root = root_of(std::move(what));
   auto body = [&root](process& self) { return run_function(self, std::move(root)); };
   return make_process(body, std::move(origin), options, eu);
@@ -315,8 +314,8 @@ caf::strong_actor_ptr node_core::make_process(spawn_what what, const start_optio
 
 origin_ptr node_core::origin_of(const spawn_what& what) {
   if (what.type == spawn_what::form::native) {
-    if (auto known = function_table::get().origin_of(what.key))
-      return known;
+    if (auto* known = function_table::get().find(what.key))
+      return known->origin(what.key);
   }
   return origin_ptr{new process_origin{describe(what), info_reader::initial_call(what)}};
 }
@@ -358,8 +357,9 @@ task<> die_undefined(process& self, spawn_what what) {
 
 root_function node_core::root_of(spawn_what what) const {
   if (what.type == spawn_what::form::native) {
-    if (auto start = function_table::get().find(what.key))
-      return applied_root{std::move(what), [start](process& self, const spawn_what& x) {
+    if (auto* known = function_table::get().find(what.key))
+      return applied_root{std::move(what),
+                          [start = known->start()](process& self, const spawn_what& x) {
                             return start(self, x.arguments);
                           }};
   } else if (apply_) {

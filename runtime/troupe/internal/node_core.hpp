@@ -35,7 +35,7 @@ class signal_carrier {
 public:
   virtual ~signal_carrier() = default;
   /// `x.to.node` says where to; connects first when needed.
-  virtual void carry(signal x) = 0;
+  virtual void carry(signal&& x) = 0;
   /// The same when `how` allows it.
   virtual send_result carry_if(signal x, const send_options& how) = 0;
   /// Asks for a connection; `done` is called with whether there is one, on the transport thread.
@@ -90,9 +90,9 @@ public:
 
   // -- signals ----------------------------------------------------------------------------------
   /// Takes a signal to `x.to` (or the process called `x.name` on `x.to.node`).
-  void route(signal x, caf::execution_unit* eu = nullptr);
+  void route(signal&& x, caf::execution_unit* eu = nullptr);
   /// The same for a signal that is for this node.
-  void deliver(signal x, caf::execution_unit* eu = nullptr);
+  void deliver(signal&& x, caf::execution_unit* eu = nullptr);
   /// A message of `from` for this node's `to`, that is nothing else than that.
   void post(const pid& from, uint64_t to, caf::mailbox_element_ptr x, caf::execution_unit* eu);
   /// Answers a signal whose process is gone (rules M-02, L-03).

@@ -10,18 +10,15 @@
 #include "troupe/message.hpp"
 
 #include <caf/actor_config.hpp>
-#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/behavior.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/mailbox_element.hpp>
-#include <caf/message_id.hpp>
 #include <caf/none.hpp>
 #include <caf/resumable.hpp>
 #include <caf/type_erased_tuple.hpp>
 #include <caf/type_nr.hpp>
 
 #include <coroutine>
-#include <memory>
 #include <optional>
 #include <typeinfo>
 #include <utility>
@@ -45,14 +42,6 @@ public:
   subtype_t subtype() const override { return resumable::unspecified; }
   void intrusive_ptr_add_ref_impl() override { intrusive_ptr_add_ref(ctrl()); }
   void intrusive_ptr_release_impl() override { intrusive_ptr_release(ctrl()); }
-};
-
-/// How a signal that is no message travels through a mailbox, with `mark` as the message's id: the
-/// id of no message of CAF, so that others are told apart without a look at their content.
-struct signal_box {
-  static constexpr caf::message_id mark{caf::message_id::default_async_value
-                                        | caf::message_id::answered_flag_mask};
-  std::shared_ptr<signal> content;
 };
 
 /// Something a body waits for: a message, an answer, or time.
@@ -153,5 +142,3 @@ private:
 };
 
 } // namespace troupe::internal
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::internal::signal_box)
