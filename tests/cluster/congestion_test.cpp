@@ -224,7 +224,7 @@ TEST_CASE("congestion: a process that ends while it is held leaves nothing behin
 }
 
 TEST_CASE("congestion: many held senders go on together, and are held again") {
-  for (uint64_t seed = 0; seed < seeds; ++seed) {
+  for (uint64_t seed = 0; seed < seeds / 4; ++seed) { // 200 MiB each
     CAPTURE(seed);
     constexpr size_t many = 40;
     constexpr int rounds = 5;

@@ -1,6 +1,7 @@
 #include "troupe/internal/plain_message.hpp"
 
 #include "support/fake_bridge.hpp"
+#include "troupe/internal/caf_system.hpp"
 #include "troupe/message.hpp"
 
 #include <caf/all.hpp>
@@ -77,9 +78,8 @@ TEST_CASE("plain_message: what has no form there is refused as a whole") {
 }
 
 TEST_CASE("plain_message: a pid becomes the handle of its actor") {
-  caf::actor_system_config config;
-  caf::actor_system system{config};
-  caf::scoped_actor self{system};
+  internal::caf_system system{{1, true, false}};
+  caf::scoped_actor self{system.get()};
   test::fake_bridge bridge;
   pid mine{atom{"a@b"}, 4, 1};
   bridge.add(mine, caf::actor_cast<caf::strong_actor_ptr>(self));
