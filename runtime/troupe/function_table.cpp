@@ -23,6 +23,10 @@ const function_table::entry* function_table::find(const std::string& key) const 
   return i != functions_.end() && i->second.start_ ? &i->second : nullptr;
 }
 
+function_table::entry::~entry() {
+  delete origin_.load();
+}
+
 internal::origin_ptr function_table::entry::origin(const std::string& key) const {
   auto* known = origin_.load(std::memory_order_acquire);
   if (!known) {

@@ -31,6 +31,9 @@ public:
   class entry {
   public:
     explicit entry(starter f) : start_(f) {}
+    entry(const entry&) = delete;
+    entry& operator=(const entry&) = delete;
+    ~entry();
     [[nodiscard]] starter start() const noexcept { return start_; }
     /// How processes that run this function are called. `key` is that of the entry.
     [[nodiscard]] internal::origin_ptr origin(const std::string& key) const;

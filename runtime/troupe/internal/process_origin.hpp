@@ -15,7 +15,7 @@ namespace troupe::internal {
 struct process_origin {
   std::string text;    ///< As messages name it.
   term initial_call;   ///< `{module, function, arity}`.
-  bool shared = false; ///< By all processes that run a function of this program; never destroyed.
+  bool shared = false; ///< By all processes that run a function of this program; outlives them.
 };
 
 struct origin_deleter {

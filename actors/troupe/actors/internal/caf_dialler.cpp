@@ -55,12 +55,14 @@ caf::duration as_caf(clock::duration x) {
   return caf::duration{std::max(ms, std::chrono::milliseconds{1})};
 }
 
-/// An actor asks, for the io module answers none but actors; it ends with the answer.
+/// An actor asks, for the io module answers none but actors; it ends with the answer. The request
+/// is its argument: CAF dereferences a null pointer for functions without one.
 template <class Request>
 void ask(node_core& core, Request request) {
-  core.system().spawn<caf::hidden>([request = std::move(request)](caf::event_based_actor* self) {
-    request(self, self->system().middleman().actor_handle());
-  });
+  auto body = [](caf::event_based_actor* self, const Request& ask_it) {
+    ask_it(self, self->system().middleman().actor_handle());
+  };
+  core.system().spawn<caf::hidden>(body, std::move(request));
 }
 
 void ask_for_actor(node_core& core, const dist::endpoint& at, const std::string& what,
