@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ public:
     REQUIRE(pipe(ends) == 0);
     pid_ = fork();
     if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that is aborted must not leave it behind
       dup2(ends[1], STDOUT_FILENO);
       close(ends[0]);
       close(ends[1]);

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <random>
+#include <utility>
 #include <vector>
 
 using namespace troupe;
@@ -108,6 +109,17 @@ TEST_CASE("outbox: frames of one key arrive whole and in order, whatever their l
       REQUIRE(take_uint(frame, 4) == seen[key]++);
     }
   }
+}
+
+TEST_CASE("outbox: the memory of a short frame is left to who put it") {
+  outbox box;
+  pieces frame{make_frame(1, 0, 100)};
+  auto* memory = frame.tail().data();
+  box.put(1, std::move(frame));
+  frame.clear(); // is in the box already
+  CHECK(frame.tail().capacity() >= 100);
+  CHECK(frame.tail().data() == memory);
+  CHECK(drain(box) == std::vector{make_frame(1, 0, 100)});
 }
 
 TEST_CASE("outbox: a short frame overtakes the long ones of others, but not of its own key") {

@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace troupe;
@@ -59,6 +61,17 @@ TEST_CASE_FIXTURE(signal_pair, "signal_codec: every signal comes back with all t
     CHECK(y.spawn->what.callable == x.spawn->what.callable);
     CHECK(y.spawn->what.arguments == x.spawn->what.arguments);
   }
+}
+
+TEST_CASE_FIXTURE(signal_pair, "signal_codec: of the frame whose memory is used nothing is left") {
+  auto plain = encode(a, message(caf::make_message(int64_t{7})));
+  pieces used{std::string(1000, 'x')};
+  used.append(lent_bytes{std::make_shared<int>(), std::string_view{"lent"}});
+  auto* memory = used.tail().data();
+  auto frame = a.encode(message(caf::make_message(int64_t{7})), std::move(used));
+  REQUIRE((plain && frame));
+  CHECK(frame->str() == *plain);
+  CHECK(frame->tail().data() == memory);
 }
 
 TEST_CASE_FIXTURE(signal_pair, "signal_codec: the first byte of a frame is the signal's kind") {
