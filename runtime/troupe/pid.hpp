@@ -39,16 +39,6 @@ struct reference {
 
 } // namespace troupe
 
-namespace troupe {
-
-/// For references of this node: they are numbered one after another, and what is asked one after
-/// another is answered so; neighbours lie side by side.
-struct hash_by_number {
-  size_t operator()(const reference& x) const noexcept { return x.id; }
-};
-
-} // namespace troupe
-
 template <>
 struct std::hash<troupe::pid> {
   size_t operator()(const troupe::pid& x) const noexcept {

@@ -13,6 +13,7 @@
 #include "troupe/internal/process_origin.hpp"
 #include "troupe/internal/process_parts.hpp"
 #include "troupe/internal/process_state.hpp"
+#include "troupe/internal/request_table.hpp"
 #include "troupe/io.hpp"
 #include "troupe/message.hpp"
 #include "troupe/node_name.hpp"
@@ -33,7 +34,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -220,7 +220,7 @@ private:
   internal::lazy_map<reference, internal::watched> monitors_;
   internal::lazy_map<reference, internal::observer> watchers_;
   internal::lazy_map<reference, internal::pending_spawn,
-                     std::unordered_map<reference, internal::pending_spawn, hash_by_number>>
+                     internal::request_table<internal::pending_spawn>>
     spawns_;
   internal::alias_set aliases_;
   std::unique_ptr<internal::pending_answer> answer_;

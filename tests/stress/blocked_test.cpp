@@ -12,6 +12,7 @@
 
 using namespace troupe;
 using namespace std::chrono_literals;
+using test::echo;
 using test::stress_there;
 
 namespace {
@@ -26,15 +27,6 @@ task<> holder(process& self, std::string name) {
     auto waiting = self.receive<term>();
     static_cast<void>(co_await std::move(waiting));
     test::hold_thread(hold);
-  }
-}
-
-task<> echo(process& self) {
-  static_cast<void>(self.register_name(atom{"echo"}));
-  for (;;) {
-    auto waiting = self.receive<pid>();
-    auto who = co_await std::move(waiting);
-    self.send(who, atom{"echoed"});
   }
 }
 

@@ -11,20 +11,12 @@
 
 using namespace troupe;
 using namespace std::chrono_literals;
+using test::echo;
 using test::stress_there;
 
 namespace {
 
 constexpr int rounds = 20;
-
-task<> echo(process& self) {
-  static_cast<void>(self.register_name(atom{"echo"}));
-  for (;;) {
-    auto waiting = self.receive<pid>();
-    auto who = co_await std::move(waiting);
-    self.send(who, atom{"echoed"});
-  }
-}
 
 [[maybe_unused]] task<> count(process& self, std::atomic<int>* echoes) {
   for (;;) {

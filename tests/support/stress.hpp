@@ -7,6 +7,7 @@
 
 #include "support/epmd_fixture.hpp"
 #include "troupe/node.hpp"
+#include "troupe/process.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -51,6 +52,16 @@ inline int64_t resident_bytes() {
   int64_t pages = 0;
   std::ifstream{"/proc/self/statm"} >> pages >> pages;
   return pages * 4096;
+}
+
+/// Is called `echo`, and answers each pid with a message to it.
+inline task<> echo(process& self) {
+  static_cast<void>(self.register_name(atom{"echo"}));
+  for (;;) {
+    auto waiting = self.receive<pid>();
+    auto who = co_await std::move(waiting);
+    self.send(who, atom{"echoed"});
+  }
 }
 
 /// The test's own node, and the one of another program that runs `prepare` on its.

@@ -126,7 +126,7 @@ private:
   mutable std::mutex mutex_; // guards all below
   session session_;
   std::optional<signal_codec> codec_;
-  pieces spare_;
+  pieces spare_; // Empty; memory for the next frame.
   std::vector<event> events_;
   congestion congestion_;
   bool writing_ = false;

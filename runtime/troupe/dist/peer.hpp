@@ -9,6 +9,7 @@
 #include "troupe/dist/congestion.hpp"
 #include "troupe/dist/link_table.hpp"
 #include "troupe/dist/monitor_table.hpp"
+#include "troupe/internal/request_table.hpp"
 #include "troupe/limits.hpp"
 #include "troupe/send_options.hpp"
 #include "troupe/signal.hpp"
@@ -16,7 +17,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 #include <vector>
 
 namespace troupe::dist {
@@ -91,7 +91,7 @@ private:
   std::vector<waiter> waiters_;
   link_table links_;
   monitor_table monitors_;
-  std::unordered_map<reference, pending_spawn, hash_by_number> spawns_;
+  internal::request_table<pending_spawn> spawns_;
 };
 
 } // namespace troupe::dist
